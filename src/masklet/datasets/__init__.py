@@ -1,0 +1,1 @@
+"""One file per benchmark: where its files lie, what its splits are."""

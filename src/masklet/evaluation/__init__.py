@@ -1,0 +1,1 @@
+"""The protocol of each benchmark: truth and predictions to a table."""

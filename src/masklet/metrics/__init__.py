@@ -1,0 +1,1 @@
+"""Pure functions from arrays to numbers, one file per metric."""

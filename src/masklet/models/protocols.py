@@ -1,0 +1,92 @@
+"""The four capabilities a network may offer. Weights are fixed; what is remembered of a video is a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from masklet.core.arrays import AnyArray, IntArray
+from masklet.core.values import Detections, Frame, FrameMasks, Prompt
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds objects of known classes in one picture."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names it can find."""
+        ...
+
+    def detect(self, frame: Frame) -> Detections:
+        """Return what is in the frame, best first, boxes clipped to the picture."""
+        ...
+
+
+@runtime_checkable
+class Segmenter(Protocol):
+    """Turns prompts on one picture into masks."""
+
+    def segment(self, frame: Frame, prompts: Sequence[Prompt]) -> FrameMasks:
+        """Return one mask for each object id among the prompts, in order of first mention.
+
+        Several prompts of one object are taken together. The frame's embedding, where the network has one,
+        is kept, so that more prompts on the same frame cost little.
+        """
+        ...
+
+
+class Session(Protocol):
+    """What a tracker remembers of one video. Its memory is bounded whatever the length of the video."""
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """The objects being followed."""
+        ...
+
+    def step(self, frame: Frame, prompts: Sequence[Prompt] = ()) -> FrameMasks:
+        """Take the next frame and return the masks of all objects followed, an empty one where unseen.
+
+        Prompts of this frame add objects or correct known ones. Frames come in any order the caller walks
+        them (forward or backward); a frame stepped is a frame remembered.
+        """
+        ...
+
+    def remove(self, object_id: int) -> None:
+        """Forget an object; raise PromptError for one that is not followed."""
+        ...
+
+    def copy(self) -> Session:
+        """Return a session that goes on from here by itself (undo, branches)."""
+        ...
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Return everything remembered as named arrays, for `Tracker.restore`; no objects, no pickles."""
+        ...
+
+
+@runtime_checkable
+class Tracker(Protocol):
+    """Follows objects through a video; sessions share its weights."""
+
+    def start(self) -> Session:
+        """Return a session that remembers nothing yet."""
+        ...
+
+    def restore(self, state: Mapping[str, AnyArray]) -> Session:
+        """Return a session that goes on exactly where the one that gave this state stood."""
+        ...
+
+
+@runtime_checkable
+class SemanticModel(Protocol):
+    """Gives every pixel a class."""
+
+    @property
+    def label_space(self) -> tuple[str, ...]:
+        """Class names; a pixel's value in the label map is a position in here."""
+        ...
+
+    def label(self, frame: Frame) -> IntArray:
+        """Return label_map_HW; 255 where nothing is said."""
+        ...

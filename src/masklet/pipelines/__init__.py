@@ -1,0 +1,1 @@
+"""Detector, segmenter and tracker put together."""

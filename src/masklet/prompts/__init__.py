@@ -1,0 +1,1 @@
+"""What a person or a sensor says about objects."""

@@ -1,0 +1,1 @@
+"""Overlays, contact sheets, plots, videos."""
