@@ -25,6 +25,10 @@ class WeightsError(MaskletError):
     """Trained weights that are missing, damaged or not what was asked for."""
 
 
+class ModelError(MaskletError):
+    """A network that is not known, or that cannot do what it is asked for."""
+
+
 class OutputError(MaskletError):
     """An output folder or file that cannot be written."""
 

@@ -1,1 +1,71 @@
 """Every network of the toolkit, one line each, and the door to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from masklet.core.errors import ModelError
+from masklet.models import picodet
+from masklet.models.protocols import Detector, Segmenter, SemanticModel, Session, Tracker
+from masklet.models.runtime import Precision
+from masklet.weights import resolve
+
+__all__ = [
+    "MODELS",
+    "Detector",
+    "ModelEntry",
+    "Precision",
+    "Segmenter",
+    "SemanticModel",
+    "Session",
+    "Tracker",
+    "load_model",
+    "names_of",
+]
+
+Capability = Literal["detector", "segmenter", "tracker", "semantic"]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A network: what it can do, what makes it from a file of weights, which weights, in a few words."""
+
+    capability: Capability
+    load: Callable[..., Any]
+    """Called with the path of the weights and the keywords `threads` and `precision`."""
+    weights: str
+    about: str
+
+
+MODELS: dict[str, ModelEntry] = {
+    "picodet-s": ModelEntry("detector", picodet.load, "picodet-s-416", "boxes of the 80 COCO classes"),
+}
+
+
+def load_model(
+    name: str, *, weights: Path | None = None, threads: int | None = None, precision: Precision = "auto"
+) -> Any:
+    """Return a network that is ready to use: a Detector, Segmenter, Tracker or SemanticModel (see MODELS).
+
+    `weights` is a file of your own instead of the published weights, which are fetched when first needed.
+    `threads` and `precision` are those of `runtime.load_graph`. Raise ModelError for an unknown name,
+    WeightsError for weights that are missing or damaged.
+    """
+    entry = _entry(name)
+    path = resolve(entry.weights, None if weights is None else Path(weights))
+    return entry.load(path, threads=threads, precision=precision)
+
+
+def names_of(capability: Capability) -> tuple[str, ...]:
+    """Return the names of all networks that have a capability."""
+    return tuple(name for name, entry in MODELS.items() if entry.capability == capability)
+
+
+def _entry(name: str) -> ModelEntry:
+    try:
+        return MODELS[name]
+    except KeyError:
+        raise ModelError(f"Expected the name of a model ({', '.join(MODELS)}), got {name!r}.") from None

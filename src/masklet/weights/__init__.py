@@ -1,1 +1,20 @@
-"""Trained weights as values."""
+"""Trained weights as values: known by name and digest, fetched once, checked whenever they are used."""
+
+from masklet.weights.cache import cache_root, cached_path, state_of
+from masklet.weights.fetching import fetch, resolve
+from masklet.weights.registry import WEIGHTS, find_weight
+from masklet.weights.values import Hub, Package, Weight, WeightFile
+
+__all__ = [
+    "WEIGHTS",
+    "Hub",
+    "Package",
+    "Weight",
+    "WeightFile",
+    "cache_root",
+    "cached_path",
+    "fetch",
+    "find_weight",
+    "resolve",
+    "state_of",
+]

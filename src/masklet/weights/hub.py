@@ -1,0 +1,21 @@
+"""Files of the Hugging Face hub, where huggingface_hub is installed (the extra `hub`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from masklet.core.errors import MissingExtraError, WeightsError
+from masklet.weights.values import Hub, WeightFile
+
+
+def download(hub: Hub, file: WeightFile, folder: Path) -> Path:
+    """Download one file into a folder and return its path; raise WeightsError where that fails."""
+    try:
+        from huggingface_hub import hf_hub_download
+    except ImportError as error:
+        raise MissingExtraError("Fetching weights from the hub", extra="hub") from error
+    try:
+        return Path(hf_hub_download(hub.repository, file.name, revision=hub.revision, local_dir=folder))
+    except Exception as error:  # the hub's errors, the network's and the disk's have no common parent
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise WeightsError(f"Expected {file.name} from the hub's {hub.repository}, got: {reason}") from error

