@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from masklet.core.arrays import AnyArray, IntArray
@@ -20,6 +20,10 @@ class Detector(Protocol):
 
     def detect(self, frame: Frame) -> Detections:
         """Return what is in the frame, best first, boxes clipped to the picture."""
+        ...
+
+    def restricted(self, classes: Collection[str] | None = None, threshold: float | None = None) -> Detector:
+        """Return a detector of these classes and scores only, sharing the network; None leaves as it is."""
         ...
 
 

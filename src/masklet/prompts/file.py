@@ -62,7 +62,7 @@ def parse_prompts(
 
 def write_prompts(path: Path, prompts: Iterable[Prompt]) -> None:
     """Write prompts so that `read_prompts` gives them back; masks become run-length codes."""
-    entries = [json.dumps(_to_json(prompt)) for prompt in prompts]
+    entries = [json.dumps(entry) for entry in prompts_to_json(prompts)]
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         unfinished.write_text('{"prompts": [\n  ' + ",\n  ".join(entries) + "\n]}\n", encoding="utf-8")
@@ -70,6 +70,11 @@ def write_prompts(path: Path, prompts: Iterable[Prompt]) -> None:
     except OSError as error:
         unfinished.unlink(missing_ok=True)
         raise OutputError(f"Cannot write prompts to {path}: {error.strerror}.") from error
+
+
+def prompts_to_json(prompts: Iterable[Prompt]) -> list[dict[str, Any]]:
+    """Return the entries of a prompts file."""
+    return [_to_json(prompt) for prompt in prompts]
 
 
 def _parse_prompt(entry: Any, place: str, folder: Path, read_label_map: ReadLabelMap | None) -> Prompt:

@@ -1,0 +1,102 @@
+"""masklet track: follow objects through a video."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from masklet.cli.console import Json, Overwrite, Quiet, print_json, with_progress
+
+
+def track(
+    video: Annotated[str, Argument(help="Video file, folder of pictures, or address of a camera.")],
+    out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
+    detect: Annotated[str, Option(help="Classes to find and follow: person,bicycle,car.")] = "",
+    points: Annotated[list[str] | None, Option(help="FRAME:OBJECT:X,Y,+ (- beside it; more after ;).")] = None,
+    box: Annotated[list[str] | None, Option(help="FRAME:OBJECT:X1,Y1,X2,Y2.")] = None,
+    mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
+    prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
+    remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
+    model: Annotated[str, Option(help="Tracker, a name from `masklet models`.")] = "label-propagation",
+    detector: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
+    segmenter: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
+    strategy: Annotated[str, Option(help="hybrid, first-frame or per-frame; with --detect.")] = "hybrid",
+    threshold: Annotated[float, Option(min=0, max=1, help="Detection score that begins a track.")] = 0.5,
+    every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 2,
+    direction: Annotated[str, Option(help="forward, backward or both, from the prompts.")] = "forward",
+    output_format: Annotated[list[str] | None, Option("--format", help="Also write this format.")] = None,
+    no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
+    allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
+    threads: Annotated[int | None, Option(min=1, help="Threads of the networks; default: all cores.")] = None,
+    precision: Annotated[str, Option(help="auto, f32 or bf16.")] = "auto",
+    resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Follow every object that is pointed out or detected, and write masks, tracks and an overlay."""
+    from masklet.formats.davis import read_label_png
+    from masklet.pipelines.job import Extras, TrackJob, run
+    from masklet.prompts import prompts_from_flags
+
+    for name, value, allowed in (
+        ("--direction", direction, ("forward", "backward", "both")),
+        ("--strategy", strategy, ("hybrid", "first-frame", "per-frame")),
+        ("--precision", precision, ("auto", "f32", "bf16")),
+    ):
+        if value not in allowed:
+            raise typer.BadParameter(f"Expected one of {', '.join(allowed)}, got {value!r}.", param_hint=name)
+    if resume and overwrite:
+        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
+    given = prompts_from_flags(
+        points=points or (), boxes=box or (), masks=mask or (), file=prompts, read_label_map=read_label_png
+    )
+    classes = tuple(name.strip() for name in detect.split(",") if name.strip())
+    if not given and not classes:
+        raise typer.BadParameter("Expected something to follow: --detect, --points, --box, --mask or --prompts.")
+    job = TrackJob(
+        source=video,
+        prompts=given,
+        removals=removals_of(remove or []),
+        detect=classes,
+        strategy=strategy,
+        model=model,
+        detector=detector,
+        segmenter=segmenter,
+        threshold=threshold,
+        detect_every=every,
+        direction=direction,  # type: ignore[arg-type]  # checked above
+        allow_gaps=allow_gaps,
+        threads=threads,
+        precision=precision,  # type: ignore[arg-type]  # checked above
+    )
+    extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
+    progress = partial(with_progress, quiet=quiet)
+    record = run(job, out, extras=extras, overwrite=overwrite, resume=resume, progress=progress)
+    if as_json:
+        print_json(record)
+    elif not quiet:
+        print(summary(record, out))
+
+
+def removals_of(flags: list[str]) -> dict[int, list[int]]:
+    """Return, from FRAME:OBJECT flags, the objects to forget before each frame."""
+    removals: dict[int, list[int]] = {}
+    for text in flags:
+        frame, _, object_id = text.partition(":")
+        if not (frame.isdecimal() and object_id.isdecimal()):
+            raise typer.BadParameter(f"Expected FRAME:OBJECT as in 120:3, got {text!r}.", param_hint="--remove")
+        removals.setdefault(int(frame), []).append(int(object_id))
+    return removals
+
+
+def summary(record: dict[str, object], out: Path) -> str:
+    """Return one line about a finished run."""
+    return (
+        f"{record['objects']} objects in {record['frames']} frames, "
+        f"{record['frames_per_second']} frames/s ({record['step_ms']} ms a step) -> {out}"
+    )

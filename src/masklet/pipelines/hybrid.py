@@ -1,0 +1,287 @@
+"""Propagate masks, and let a detector say what is new, what was lost and what is gone.
+
+On a frame where the detector is asked, before the tracker's step:
+
+    detections ─▶ assigned to the tracks where those are expected
+                  ├ agrees with its track        the track is supported
+                  ├ disagrees for a while        the object is segmented anew and its memory corrected
+                  └ belongs to none, uncovered   segmented, given to memory: new, or lost and found again
+    tracks no detection spoke for, for too long  ended
+
+With `detect_every=None` the detector is asked once in each shot: P0's pipeline "SAM + XMem" (first frame, then
+propagation). Otherwise this is P0's future work, re-prompted memory. A cut ends every track that no person pointed
+out. Sources: P0 sections 4-7 (B9, B22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from masklet.core.arrays import AnyArray, BoolArray, FloatArray
+from masklet.core.boxes import box_area, box_iou, box_of_mask, intersection_area
+from masklet.core.masks import mask_iou
+from masklet.core.values import Detections, Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.models.protocols import Detector, Segmenter, Session, Tracker
+from masklet.pipelines.appearance import blend, colours_of
+from masklet.pipelines.association import assign
+from masklet.pipelines.finding import as_box, segment_boxes, wanted
+from masklet.pipelines.shots import ShotDetector
+from masklet.pipelines.tracks import Track, TrackBook, boxes_at
+from masklet.propagation import nest, pack, unnest, unpack
+
+
+@dataclass(frozen=True, kw_only=True)
+class HybridConfig:
+    """When the detector is asked and what is made of its answers."""
+
+    classes: tuple[str, ...] = ("person",)
+    new_from: float = 0.5
+    """Score from which a detection may begin a track; weaker ones can still support one."""
+    detect_every: int | None = 2
+    """Frames between two questions to the detector; None: only once in each shot."""
+    same_from: float = 0.3
+    """Box IoU from which a detection is the track's."""
+    agrees_from: float = 0.6
+    """Box IoU below which mask and detection disagree."""
+    correct_after: int = 3
+    """Disagreeing detections in a row until the object is segmented anew."""
+    covered_from: float = 0.6
+    """Share of a detection's box inside one track's box from which it is nothing new."""
+    end_after: int = 20
+    """Frames without a supporting detection until a track is ended."""
+    found_again_from: float = 0.8
+    """Likeness of colours from which a new object is a lost one that came back."""
+    remember_lost_for: int = 150
+    """Frames a lost object may be found again in."""
+
+
+class Hybrid:
+    """Tracker put together from a detector, a segmenter and a tracker."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        segmenter: Segmenter,
+        tracker: Tracker,
+        config: HybridConfig | None = None,
+        *,
+        first_object_id: int = 1,
+    ) -> None:
+        """first_object_id: ids below are left to prompts given by hand."""
+        self.detector = detector
+        self.segmenter = segmenter
+        self.tracker = tracker
+        self.config = config or HybridConfig()
+        self.first_object_id = first_object_id
+
+    def start(self) -> HybridSession:
+        """Return a session that remembers nothing yet."""
+        book = TrackBook(next_id=self.first_object_id)
+        return HybridSession(self, self.tracker.start(), book, ShotDetector())
+
+    def restore(self, state: Mapping[str, AnyArray]) -> HybridSession:
+        """Return a session that goes on where the one that gave this state stood."""
+        session = HybridSession(
+            self,
+            self.tracker.restore(unnest("tracker", state)),
+            TrackBook.from_json(unpack(state["book"])),
+            ShotDetector.restore(unnest("shots", state)),
+        )
+        session._asked_at = unpack(state["asked_at"])
+        return session
+
+
+class HybridSession:
+    """What is remembered of one video: the tracker's memory, the tracks, the shot."""
+
+    def __init__(self, parts: Hybrid, session: Session, book: TrackBook, shots: ShotDetector) -> None:
+        self._parts = parts
+        self._session = session
+        self._book = book
+        self._shots = shots
+        self._asked_at: int | None = None
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """The objects being followed."""
+        return self._session.object_ids
+
+    def step(self, frame: Frame, prompts: Sequence[Prompt] = ()) -> FrameMasks:
+        """Take the next frame: ask the detector where it is due, then propagate."""
+        if self._shots.is_cut(frame):
+            self._begin_shot()
+        by_hand = {prompt.object_id for prompt in prompts}
+        found: list[MaskPrompt] = []
+        if self._is_due(frame.index):
+            found = self._look(frame, spoken_for=by_hand)
+        masks = self._session.step(frame, [*prompts, *found])
+        self._note(frame, masks, by_hand)
+        return self._without_the_ended(masks)
+
+    def remove(self, object_id: int) -> None:
+        """Forget an object; raise PromptError for one that is not followed."""
+        self._session.remove(object_id)
+        self._book.active.pop(object_id, None)
+
+    def copy(self) -> HybridSession:
+        """Return a session that goes on from here by itself."""
+        return self._parts.restore(self.state())
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Return everything remembered as named arrays."""
+        return {
+            **nest("tracker", self._session.state()),
+            **nest("shots", self._shots.state()),
+            "book": pack(self._book.to_json()),
+            "asked_at": pack(self._asked_at),
+        }
+
+    def _begin_shot(self) -> None:
+        for track in list(self._book.active.values()):
+            if not track.by_hand:
+                self._end(track.object_id)
+        self._book.lost.clear()
+        self._asked_at = None
+
+    def _is_due(self, frame_index: int) -> bool:
+        every = self._parts.config.detect_every
+        return self._asked_at is None or (every is not None and frame_index - self._asked_at >= every)
+
+    def _look(self, frame: Frame, *, spoken_for: set[int]) -> list[MaskPrompt]:
+        """Ask the detector; return masks of new, returned and corrected objects."""
+        config = self._parts.config
+        detections = wanted(self._parts.detector.detect(frame), config.classes)
+        if not len(detections) and config.detect_every is None:
+            return []  # the first frame of a shot on which there is something
+        self._asked_at = frame.index
+        tracks = [track for track in self._book.active.values() if track.object_id not in spoken_for]
+        expected_N4 = boxes_at(tracks, frame.index)
+        pairs = assign(same_object_score(expected_N4, tracks, detections), at_least=config.same_from)
+        wrong = [self._support(tracks[n], detections, m, expected_N4[n]) for n, m in pairs]
+        taken = {m for _, m in pairs}
+        fresh = [
+            m
+            for m in range(len(detections))
+            if m not in taken
+            and detections.scores_N[m] >= config.new_from
+            and not self._is_covered(detections.boxes_N4[m], expected_N4)
+        ]
+        to_correct = {m: track for (_, m), track in zip(pairs, wrong, strict=True) if track is not None}
+        return self._segment(frame, detections, to_correct, fresh)
+
+    def _support(self, track: Track, detections: Detections, m: int, expected_4: FloatArray) -> Track | None:
+        """Note that a detection spoke for a track; return the track if its mask wants correcting."""
+        config = self._parts.config
+        agrees = box_iou(expected_4[None], detections.boxes_N4[m][None])[0, 0] >= config.agrees_from
+        drifting = 0 if agrees else track.drifting + 1
+        score = float(detections.scores_N[m])
+        correct = drifting >= config.correct_after and score >= config.new_from and not track.by_hand
+        self._book.put(
+            replace(
+                track,
+                unsupported=0,
+                score=score,
+                drifting=0 if correct else drifting,
+                label=track.label or detections.labels_N[m],
+            )
+        )
+        return track if correct else None
+
+    def _is_covered(self, box_4: FloatArray, expected_N4: FloatArray) -> bool:
+        if not len(expected_N4):
+            return False
+        shared_N = intersection_area(box_4[None], expected_N4)[0]
+        smaller_N = np.minimum(box_area(box_4[None])[0], box_area(expected_N4))
+        return bool((shared_N >= self._parts.config.covered_from * np.maximum(smaller_N, 1)).any())
+
+    def _segment(
+        self, frame: Frame, detections: Detections, to_correct: Mapping[int, Track], fresh: list[int]
+    ) -> list[MaskPrompt]:
+        chosen = [*to_correct, *fresh]
+        if not chosen:
+            return []
+        masks_NHW = segment_boxes(self._parts.segmenter, frame, detections.boxes_N4[chosen])
+        prompts: list[MaskPrompt] = []
+        for m, mask_HW in zip(chosen, masks_NHW, strict=True):
+            if not mask_HW.any() or _repeats(mask_HW, prompts):
+                continue
+            track = to_correct.get(m) or self._begin(frame, detections, m, mask_HW)
+            prompts.append(MaskPrompt(frame.index, track.object_id, mask_HW))
+        return prompts
+
+    def _begin(self, frame: Frame, detections: Detections, m: int, mask_HW: BoolArray) -> Track:
+        """Return the track of an uncovered detection: a lost one that came back, or a new one."""
+        config = self._parts.config
+        box, label = as_box(detections.boxes_N4[m]), detections.labels_N[m]
+        colours = colours_of(frame.image_HW3, mask_HW)
+        track = self._book.find_lost(label, box, colours, frame.index, at_least=config.found_again_from)
+        if track is None:
+            track = Track(self._book.new_id(), label, box, frame.index, colours=colours)
+        track = replace(
+            track,
+            box_xyxy=box,
+            last_seen=frame.index,
+            velocity_xy=(0.0, 0.0),
+            score=float(detections.scores_N[m]),
+            unsupported=0,
+            drifting=0,
+        )
+        self._book.put(track)
+        return track
+
+    def _note(self, frame: Frame, masks: FrameMasks, by_hand: set[int]) -> None:
+        """Bring the tracks up to the frame's masks; end those nobody speaks for any more."""
+        config = self._parts.config
+        for object_id, mask_HW in zip(masks.object_ids, masks.masks_NHW, strict=True):
+            box = box_of_mask(mask_HW)
+            track = self._book.active.get(object_id)
+            if track is None:
+                track = Track(object_id, None, box or (0.0, 0.0, 0.0, 0.0), frame.index)
+            if box is not None:
+                track = track.seen(box, frame.index)
+            if box is not None and track.unsupported == 0:
+                track = replace(track, colours=blend(track.colours, colours_of(frame.image_HW3, mask_HW)))
+            self._book.put(
+                replace(track, unsupported=track.unsupported + 1, by_hand=track.by_hand or object_id in by_hand)
+            )
+        if config.detect_every is not None:
+            for track in list(self._book.active.values()):
+                if track.unsupported > config.end_after and not track.by_hand:
+                    self._end(track.object_id)
+        self._book.forget_lost(frame.index - config.remember_lost_for)
+
+    def _end(self, object_id: int) -> None:
+        self._session.remove(object_id)
+        self._book.lose(object_id)
+
+    def _without_the_ended(self, masks: FrameMasks) -> FrameMasks:
+        """Return the masks of tracks that go on, with class names."""
+        kept = [n for n, object_id in enumerate(masks.object_ids) if object_id in self._book.active]
+        tracks = [self._book.active[masks.object_ids[n]] for n in kept]
+        return FrameMasks(
+            frame_index=masks.frame_index,
+            object_ids=tuple(track.object_id for track in tracks),
+            masks_NHW=masks.masks_NHW[kept],
+            scores_N=masks.scores_N[kept],
+            labels_N=tuple(track.label for track in tracks),
+        )
+
+
+def same_object_score(expected_N4: FloatArray, tracks: Sequence[Track], detections: Detections) -> FloatArray:
+    """Return score_NM of track and detection being one object: box IoU, 0 for another class."""
+    score_NM = box_iou(expected_N4, detections.boxes_N4)
+    for n, track in enumerate(tracks):
+        for m, label in enumerate(detections.labels_N):
+            if track.label not in (None, label):
+                score_NM[n, m] = 0.0
+    return score_NM
+
+
+def _repeats(mask_HW: BoolArray, prompts: Sequence[MaskPrompt]) -> bool:
+    """Return whether a mask is one of those found just now once more."""
+    if not prompts:
+        return False
+    return bool(mask_iou(mask_HW[None], np.stack([prompt.mask_HW for prompt in prompts])).max() > 0.7)
