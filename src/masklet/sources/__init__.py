@@ -1,1 +1,8 @@
 """Where frames come from."""
+
+from masklet.sources.open import open_source
+from masklet.sources.prefetch import prefetch
+from masklet.sources.protocol import FrameSource, SourceInfo
+from masklet.sources.write import write_video
+
+__all__ = ["FrameSource", "SourceInfo", "open_source", "prefetch", "write_video"]

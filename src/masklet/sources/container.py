@@ -1,0 +1,48 @@
+"""Opening containers, and what their errors mean to a person."""
+
+from __future__ import annotations
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from masklet.core.errors import SourceError
+
+
+def open_video_stream(
+    uri: str, *, container_format: str | None = None, timeout_seconds: float | None = None
+) -> tuple[InputContainer, VideoStream]:
+    """Return the open container and its main video stream; the caller closes the container.
+
+    Raise SourceError where there is no container or no video in it (a cover picture is none).
+    """
+    try:
+        container = av.open(uri, "r", format=container_format, timeout=timeout_seconds, metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise SourceError(_why_not_opened(uri, error)) from None
+    except UnicodeError:
+        raise SourceError(f"Expected a video at {uri!r}, got a name that cannot be opened.") from None
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or Disposition.attached_pic in stream.disposition:
+        kinds: list[str] = sorted({other.type for other in container.streams}) or ["nothing"]
+        container.close()
+        raise SourceError(f"Expected a video stream in {uri}, found only {' and '.join(kinds)}.")
+    if getattr(stream, "codec_context", None) is None:
+        container.close()
+        raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {uri}.")
+    stream.thread_type = "AUTO"
+    return container, stream
+
+
+def _why_not_opened(uri: str, error: av.FFmpegError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"Expected a video at {uri}, found nothing there."
+    if isinstance(error, PermissionError):
+        return f"Expected a video that may be read, got no permission for {uri}."
+    if isinstance(error, av.InvalidDataError):
+        return (
+            f"Expected a video in {uri}, got a file that is not one or was cut off before its index was written: "
+            "copy it again, or repair it (a recording that was not stopped lacks its end)."
+        )
+    return f"Expected a video at {uri}, could not open it ({error.strerror or error})."
