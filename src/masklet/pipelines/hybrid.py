@@ -23,7 +23,7 @@ import numpy as np
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import box_area, box_iou, box_of_mask, intersection_area
 from masklet.core.masks import mask_iou
-from masklet.core.values import Detections, Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.core.values import Box, Detections, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
 from masklet.pipelines.appearance import blend, colours_of
 from masklet.pipelines.association import assign
@@ -113,12 +113,9 @@ class HybridSession:
         """Take the next frame: ask the detector where it is due, then propagate."""
         if self._shots.is_cut(frame):
             self._begin_shot()
-        by_hand = {prompt.object_id for prompt in prompts}
-        found: list[MaskPrompt] = []
-        if self._is_due(frame.index):
-            found = self._look(frame, spoken_for=by_hand)
+        found = self._look(frame, prompts) if self._is_due(frame.index) else []
         masks = self._session.step(frame, [*prompts, *found])
-        self._note(frame, masks, by_hand)
+        self._note(frame, masks, by_hand={prompt.object_id for prompt in prompts})
         return self._without_the_ended(masks)
 
     def remove(self, object_id: int) -> None:
@@ -150,14 +147,15 @@ class HybridSession:
         every = self._parts.config.detect_every
         return self._asked_at is None or (every is not None and frame_index - self._asked_at >= every)
 
-    def _look(self, frame: Frame, *, spoken_for: set[int]) -> list[MaskPrompt]:
+    def _look(self, frame: Frame, prompts: Sequence[Prompt]) -> list[MaskPrompt]:
         """Ask the detector; return masks of new, returned and corrected objects."""
         config = self._parts.config
         detections = wanted(self._parts.detector.detect(frame), config.classes)
         if not len(detections) and config.detect_every is None:
             return []  # the first frame of a shot on which there is something
         self._asked_at = frame.index
-        tracks = [track for track in self._book.active.values() if track.object_id not in spoken_for]
+        by_hand = {prompt.object_id for prompt in prompts}
+        tracks = [track for track in self._book.active.values() if track.object_id not in by_hand]
         expected_N4 = boxes_at(tracks, frame.index)
         pairs = assign(same_object_score(expected_N4, tracks, detections), at_least=config.same_from)
         wrong = [self._support(tracks[n], detections, m, expected_N4[n]) for n, m in pairs]
@@ -168,6 +166,7 @@ class HybridSession:
             if m not in taken
             and detections.scores_N[m] >= config.new_from
             and not self._is_covered(detections.boxes_N4[m], expected_N4)
+            and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
         to_correct = {m: track for (_, m), track in zip(pairs, wrong, strict=True) if track is not None}
         return self._segment(frame, detections, to_correct, fresh)
@@ -232,7 +231,7 @@ class HybridSession:
         self._book.put(track)
         return track
 
-    def _note(self, frame: Frame, masks: FrameMasks, by_hand: set[int]) -> None:
+    def _note(self, frame: Frame, masks: FrameMasks, *, by_hand: set[int]) -> None:
         """Bring the tracks up to the frame's masks; end those nobody speaks for any more."""
         config = self._parts.config
         for object_id, mask_HW in zip(masks.object_ids, masks.masks_NHW, strict=True):
@@ -278,6 +277,15 @@ def same_object_score(expected_N4: FloatArray, tracks: Sequence[Track], detectio
             if track.label not in (None, label):
                 score_NM[n, m] = 0.0
     return score_NM
+
+
+def points_out(prompt: Prompt, box_4: FloatArray) -> bool:
+    """Return whether a prompt given by hand means the object of this detection."""
+    if isinstance(prompt, Points):
+        xy_P2 = prompt.xy_P2[prompt.labels_P == 1]
+        return bool(((xy_P2 >= box_4[:2]) & (xy_P2 <= box_4[2:])).all(axis=1).any())
+    box = prompt.xyxy if isinstance(prompt, Box) else box_of_mask(prompt.mask_HW)
+    return box is not None and bool(box_iou(np.array([box]), box_4[None])[0, 0] >= 0.3)
 
 
 def _repeats(mask_HW: BoolArray, prompts: Sequence[MaskPrompt]) -> bool:

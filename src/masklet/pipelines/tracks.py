@@ -45,7 +45,9 @@ class Track:
 
     def seen(self, box_xyxy: BoxXYXY, frame_index: int) -> Track:
         """Return the track with its box, and its velocity drawn towards how far it came."""
-        steps = max(frame_index - self.last_seen, 1)
+        steps = frame_index - self.last_seen
+        if steps == 0:  # seen on the same frame by someone else: no movement
+            return replace(self, box_xyxy=box_xyxy)
         moved = [
             (box_xyxy[axis] + box_xyxy[axis + 2] - self.box_xyxy[axis] - self.box_xyxy[axis + 2]) / 2 / steps
             for axis in (0, 1)
