@@ -73,8 +73,8 @@ def write_prompts(path: Path, prompts: Iterable[Prompt]) -> None:
 
 
 def prompts_to_json(prompts: Iterable[Prompt]) -> list[dict[str, Any]]:
-    """Return the entries of a prompts file."""
-    return [_to_json(prompt) for prompt in prompts]
+    """Return the entries of a prompts file, one for each prompt; masks become run-length codes."""
+    return [{"frame": p.frame_index, "object": p.object_id, **_body_to_json(p)} for p in prompts]
 
 
 def _parse_prompt(entry: Any, place: str, folder: Path, read_label_map: ReadLabelMap | None) -> Prompt:
@@ -167,10 +167,6 @@ def _refuse(place: str, expected: str, value: Any) -> NoReturn:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _to_json(prompt: Prompt) -> dict[str, Any]:
-    return {"frame": prompt.frame_index, "object": prompt.object_id, **_body_to_json(prompt)}
 
 
 def _body_to_json(prompt: Prompt) -> dict[str, Any]:

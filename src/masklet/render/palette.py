@@ -35,7 +35,7 @@ def colour_of(object_id: int) -> Colour:
     """Return the colour of an object.
 
     >>> colour_of(1), colour_of(13)
-    ((36, 132, 255), (29, 85, 199))
+    ((36, 132, 255), (28, 50, 199))
     """
     turns, place = divmod(object_id - 1, len(_FIRST))
     hue, saturation, value = colorsys.rgb_to_hsv(*(channel / 255 for channel in _FIRST[place]))

@@ -1,0 +1,102 @@
+"""A video drawn with its masks: as a video again, or as a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import tee
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+
+from masklet.core.arrays import UInt8Array
+from masklet.core.errors import OutputError, ShapeError
+from masklet.core.values import Frame, FrameMasks
+from masklet.formats.output import write_whole
+from masklet.masklets import Masklets
+from masklet.render.overlay import overlay
+from masklet.render.sheet import contact_sheet, evenly
+from masklet.sources import FrameSource, write_video
+from masklet.sources.protocol import ASSUMED_RATE
+
+Draw: TypeAlias = Callable[[UInt8Array, FrameMasks], UInt8Array]
+"""Returns a picture with the masks of its frame: `overlay`, `masks_only`, `cut_out` or one of your own."""
+
+
+def render_video(
+    source: FrameSource,
+    masklets: Masklets,
+    path: Path,
+    *,
+    draw: Draw = overlay,
+    progress: Callable[[Iterable[Frame]], Iterable[Frame]] = iter,
+) -> int:
+    """Write the video drawn with its masks and return the number of frames; every frame keeps its time.
+
+    Frames without masks are drawn as they are. `progress` hands on the frames read and may count them. The
+    file appears under its name when it is complete. Raise ShapeError where video and masks differ in size,
+    OutputError where the file cannot be written.
+    """
+    require_same_size(source, masklets)
+    pictures, timed = tee(drawn_frames(progress(source.read()), masklets, draw))
+    return write_video(
+        path,
+        (frame.image_HW3 for frame in pictures),
+        frames_per_second=source.info.frames_per_second or ASSUMED_RATE,
+        seconds=(frame.seconds for frame in timed),
+    )
+
+
+def render_sheet(
+    source: FrameSource,
+    masklets: Masklets,
+    path: Path,
+    *,
+    draw: Draw = overlay,
+    tiles: int = 12,
+    columns: int = 4,
+) -> None:
+    """Write a contact sheet (PNG or JPEG) of frames spread evenly over those that have masks.
+
+    Only these frames are read. Raise ShapeError where video and masks differ in size, OutputError where the
+    file cannot be written.
+    """
+    require_same_size(source, masklets)
+    picks = evenly(masklets.frame_indices, tiles)
+    frames = [frame for index in picks for frame in drawn_frames(source.read(index, index + 1), masklets, draw)]
+    sheet_HW3 = contact_sheet(
+        (frame.image_HW3 for frame in frames),
+        columns=columns,
+        captions=[_caption(frame, source) for frame in frames],
+    )
+    write_picture(path, sheet_HW3)
+
+
+def drawn_frames(frames: Iterable[Frame], masklets: Masklets, draw: Draw) -> Iterator[Frame]:
+    """Yield the frames with their masks drawn."""
+    for frame in frames:
+        yield Frame(frame.index, frame.seconds, draw(frame.image_HW3, masklets.frame(frame.index)))
+
+
+def write_picture(path: Path, image_HW3: UInt8Array) -> None:
+    """Write a picture as .png or .jpg, whole or not at all; raise OutputError where that fails."""
+    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise OutputError(f"Expected a picture's name ending in .png or .jpg, got {path.name!r}.")
+    _, code = cv2.imencode(path.suffix.lower(), cv2.cvtColor(image_HW3, cv2.COLOR_RGB2BGR))
+    write_whole(path, code.tobytes())
+
+
+def require_same_size(source: FrameSource, masklets: Masklets) -> None:
+    """Raise ShapeError unless the masks are of the video's size."""
+    (height, width), (mask_height, mask_width) = source.info.size_HW, masklets.size_HW
+    if (height, width) != (mask_height, mask_width):
+        raise ShapeError(
+            f"Expected masks of {width}x{height} pixels as the video {source.info.uri} has, "
+            f"got {mask_width}x{mask_height}; `masklet clip --scale` brings the video to their size."
+        )
+
+
+def _caption(frame: Frame, source: FrameSource) -> str:
+    return (
+        f"frame {frame.index} · {frame.seconds:.2f} s" if source.info.frames_per_second else f"frame {frame.index}"
+    )
