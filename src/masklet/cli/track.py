@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer import Argument, Option
@@ -24,15 +24,21 @@ def track(
     model: Annotated[str, Option(help="Tracker, a name from `masklet models`.")] = "label-propagation",
     detector: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
     segmenter: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
-    strategy: Annotated[str, Option(help="hybrid, first-frame or per-frame; with --detect.")] = "hybrid",
+    strategy: Annotated[
+        Literal["hybrid", "first-frame", "per-frame"], Option(help="How detected objects are followed.")
+    ] = "hybrid",
     threshold: Annotated[float, Option(min=0, max=1, help="Detection score that begins a track.")] = 0.5,
     every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 2,
-    direction: Annotated[str, Option(help="forward, backward or both, from the prompts.")] = "forward",
+    direction: Annotated[
+        Literal["forward", "backward", "both"], Option(help="Where to go from the prompts.")
+    ] = "forward",
     output_format: Annotated[list[str] | None, Option("--format", help="Also write this format.")] = None,
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
     threads: Annotated[int | None, Option(min=1, help="Threads of the networks; default: all cores.")] = None,
-    precision: Annotated[str, Option(help="auto, f32 or bf16.")] = "auto",
+    precision: Annotated[
+        Literal["auto", "f32", "bf16"], Option(help="What the networks compute in.")
+    ] = "auto",
     resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -43,13 +49,6 @@ def track(
     from masklet.pipelines.job import Extras, TrackJob, run
     from masklet.prompts import prompts_from_flags
 
-    for name, value, allowed in (
-        ("--direction", direction, ("forward", "backward", "both")),
-        ("--strategy", strategy, ("hybrid", "first-frame", "per-frame")),
-        ("--precision", precision, ("auto", "f32", "bf16")),
-    ):
-        if value not in allowed:
-            raise typer.BadParameter(f"Expected one of {', '.join(allowed)}, got {value!r}.", param_hint=name)
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     given = prompts_from_flags(
@@ -69,10 +68,10 @@ def track(
         segmenter=segmenter,
         threshold=threshold,
         detect_every=every,
-        direction=direction,  # type: ignore[arg-type]  # checked above
+        direction=direction,
         allow_gaps=allow_gaps,
         threads=threads,
-        precision=precision,  # type: ignore[arg-type]  # checked above
+        precision=precision,
     )
     extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
     progress = partial(with_progress, quiet=quiet)

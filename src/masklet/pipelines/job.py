@@ -25,7 +25,8 @@ from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
 from masklet.pipelines.track import Progress, Walk, Walked, walk, with_earlier
 from masklet.prompts import check_prompts, prompts_to_json
 from masklet.propagation import Step, first_frames, only_before
-from masklet.sources import FrameSource, open_source
+from masklet.render import render_sheet, render_video
+from masklet.sources import FrameSource, open_source, prefetch
 from masklet.weights import find_weight
 
 Direction = Literal["forward", "backward", "both"]
@@ -195,8 +196,9 @@ def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> None:
     for name in extras.formats:
         folder.exports.mkdir(exist_ok=True)
         write_masklets(masklets, folder.exports / f"masks{FORMATS[name].suffix}", name)
-    if extras.overlay:
-        render(source, masklets, overlay=folder.overlay, sheet=folder.sheet)
+    if extras.overlay and source.info.frame_count is not None:  # a camera's frames are gone
+        render_video(source, masklets, folder.overlay, progress=prefetch)
+        render_sheet(source, masklets, folder.sheet)
 
 
 def _settings(job: TrackJob, source: FrameSource) -> dict[str, Any]:

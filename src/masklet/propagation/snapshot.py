@@ -13,21 +13,24 @@ import numpy as np
 from masklet.core.arrays import AnyArray
 from masklet.core.errors import FormatError
 
+_MARK = "="
+"""Before every name in the archive, so that none is taken for an argument of numpy's."""
+
 
 def write_snapshot(path: Path, state: Mapping[str, AnyArray]) -> None:
     """Write named arrays to an .npz, first beside it, then in its place, so that a kill leaves the old one."""
     beside = path.with_name(path.name + ".part")
     with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, **state)
+        np.savez(file, allow_pickle=False, **{_MARK + name: array for name, array in state.items()})
     beside.replace(path)
 
 
 def read_snapshot(path: Path) -> dict[str, AnyArray]:
     """Return the named arrays; raise FormatError for a file that is no snapshot."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name.removeprefix(_MARK): archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise FormatError(
             f"Expected a session's snapshot in {path}, got a damaged file; start without it."
         ) from error
