@@ -1,0 +1,61 @@
+"""Run-length codes hold a mask exactly and say its area, box and overlap without unpacking it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from masklet.core import rle
+from masklet.core.errors import FormatError, ShapeError
+from masklet.core.masks import mask_iou
+from masklet.core.rle import Rle
+
+MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12))
+
+
+@given(MASKS)
+def test_masks_come_back_as_they_went(mask_HW):
+    code = rle.encode(mask_HW)
+    assert (rle.decode(code) == mask_HW).all()
+    assert code.area == mask_HW.sum()
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_overlap_is_that_of_the_masks(n, m, seed):
+    random = np.random.default_rng(seed)
+    first_NHW, second_MHW = random.random((n, 7, 9)) > 0.4, random.random((m, 7, 9)) > 0.4
+    first_NHW[:, 0, 0] = second_MHW[:, 0, 0] = True  # none is empty
+    iou_NM = rle.iou_matrix([rle.encode(mask) for mask in first_NHW], [rle.encode(mask) for mask in second_MHW])
+    assert iou_NM == pytest.approx(mask_iou(first_NHW, second_MHW))
+
+
+def test_overlap_with_nobody_has_no_columns():
+    assert rle.iou_matrix([rle.encode(np.ones((2, 2), bool))], []).shape == (1, 0)
+
+
+def test_the_box_ends_after_the_last_pixel():
+    mask_HW = np.zeros((6, 8), bool)
+    mask_HW[2:4, 3:7] = True
+    assert rle.encode(mask_HW).box_xyxy == (3, 2, 7, 4)
+
+
+def test_uncompressed_counts_begin_with_zeros():
+    code = rle.from_uncompressed([1, 2, 1], (2, 2))
+    assert rle.decode(code).tolist() == [[False, True], [True, False]]
+
+
+@pytest.mark.parametrize("counts", [[1, 2], [5, -1], []], ids=["too few", "negative", "none"])
+def test_uncompressed_counts_must_fill_the_mask(counts):
+    with pytest.raises(FormatError, match="add up"):
+        rle.from_uncompressed(counts, (2, 2))
+
+
+def test_damaged_counts_are_refused():
+    with pytest.raises(FormatError):
+        rle.decode(Rle((4, 4), "0000000000"))
+
+
+def test_only_a_single_mask_is_encoded():
+    with pytest.raises(ShapeError, match=r"\(H, W\)"):
+        rle.encode(np.zeros((1, 2, 2), bool))
