@@ -46,17 +46,19 @@ def decode(rle: Rle) -> BoolArray:
 
     The runs are unpacked here: pycocotools leaves pixels unset, whatever memory held, where counts fall short.
     """
+    runs = _checked_runs(rle)
     height, width = rle.size_HW
-    runs = run_lengths(rle.counts)
-    if (runs < 0).any() or runs.sum() != height * width:
-        raise FormatError(
-            f"Expected run-length counts that fill a mask of {width}x{height} pixels, got {_some(rle.counts)}, "
-            f"which cover {runs.sum()} of {height * width}."
-        )
     values = np.zeros(len(runs), dtype=bool)
     values[1::2] = True
     mask_HW: BoolArray = np.ascontiguousarray(np.repeat(values, runs).reshape(width, height).T)
     return mask_HW
+
+
+def parse(counts: str, size_HW: tuple[int, int]) -> Rle:
+    """Return the code of counts that come from outside; raise FormatError where they do not fill the size."""
+    rle = Rle(size_HW=size_HW, counts=counts)
+    _checked_runs(rle)
+    return rle
 
 
 def run_lengths(counts: str) -> IntArray:
@@ -82,6 +84,17 @@ def run_lengths(counts: str) -> IntArray:
     values[1::2] = np.cumsum(values[1::2])
     values[2::2] = np.cumsum(values[2::2])
     return values
+
+
+def _checked_runs(rle: Rle) -> IntArray:
+    height, width = rle.size_HW
+    runs = run_lengths(rle.counts)
+    if (runs < 0).any() or runs.sum() != height * width:
+        raise FormatError(
+            f"Expected run-length counts that fill a mask of {width}x{height} pixels, got {_some(rle.counts)}, "
+            f"which cover {runs.sum()} of {height * width}."
+        )
+    return runs
 
 
 def _some(counts: str) -> str:

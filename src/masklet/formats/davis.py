@@ -15,11 +15,12 @@ from PIL import Image, UnidentifiedImageError
 
 from masklet.core import rle
 from masklet.core.arrays import IntArray, UInt8Array
-from masklet.core.errors import FormatError, OutputError
+from masklet.core.errors import FormatError
 from masklet.core.masks import from_label_map
 from masklet.core.values import FrameMasks
 from masklet.formats.lazy import LazyFrames
 from masklet.formats.names import frame_stem, index_of_names, some
+from masklet.formats.output import write_whole
 from masklet.formats.palette import davis_palette, ids_of_colours
 from masklet.masklets import Masklets, ObjectMask
 
@@ -139,17 +140,6 @@ def label_pngs_in(folder: Path) -> list[Path]:
     if not paths:
         raise FormatError(f"Expected PNG masks in the folder {folder}, got none.")
     return paths
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name beside it, then put it in place; raise OutputError where that fails."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise OutputError(f"Expected to write {path}, got: {error.strerror}.") from error
 
 
 def _open(path: Path) -> Image.Image:

@@ -12,11 +12,16 @@ KEPT_FRAMES = 1024
 
 
 class LazyFrames(Mapping[int, Sequence[ObjectMask]]):
-    """The frames of a `Masklets`: their indices are known, their objects are loaded on demand."""
+    """The frames of a `Masklets`: their indices are known, their objects are loaded on demand.
+
+    What `load` gives an empty mask is absent: it is left out.
+    """
 
     def __init__(self, indices: Iterable[int], load: Callable[[int], Sequence[ObjectMask]]) -> None:
         self._indices = dict.fromkeys(sorted(indices))
-        self._load = lru_cache(maxsize=KEPT_FRAMES)(load)
+        self._load = lru_cache(maxsize=KEPT_FRAMES)(
+            lambda index: tuple(item for item in load(index) if item.rle.area)
+        )
 
     def __getitem__(self, frame_index: int) -> Sequence[ObjectMask]:
         if frame_index not in self._indices:

@@ -63,3 +63,15 @@ def some(names: Iterable[object], most: int = 3) -> str:
     listed = [str(name) for name in names]
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + more
+
+
+def only_video(videos: Sequence[str], wanted: str | None, where: Path) -> str:
+    """Return the video that is wanted, or the only one; raise FormatError where that is not clear."""
+    if wanted is None and len(videos) == 1:
+        return videos[0]
+    if wanted is not None and wanted in videos:
+        return wanted
+    if not videos:
+        raise FormatError(f"Expected at least one video in {where}, got none.")
+    got = f"no {wanted!r}" if wanted is not None else f"{len(videos)}; say which one (--video)"
+    raise FormatError(f"Expected one video out of {some(videos)} in {where}, got {got}.")

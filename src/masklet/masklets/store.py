@@ -29,12 +29,12 @@ class MaskletWriter:
         self._file = path.open("ab")
         self._file.truncate(_end_of_last_line(path))
 
-    def append(self, masks: FrameMasks, *, seconds: float, name: str) -> None:
-        """Write one frame."""
+    def append(self, masks: FrameMasks, *, seconds: float | None, name: str) -> None:
+        """Write one frame; its time may be unknown."""
         line = {
             "frame": masks.frame_index,
             "name": name,
-            "seconds": round(seconds, 6),
+            "seconds": None if seconds is None else round(seconds, 6),
             "size": list(masks.size_HW),
             "objects": [_to_json(item) for item in object_masks(masks)],
         }
