@@ -32,6 +32,11 @@ def decode(uri: str, *, key_time: tuple[int, int] | None = None, in_threads: boo
         yield from _decode_packets(container, stream, from_key=key_time is not None)
 
 
+def is_good(frame: VideoFrame) -> bool:
+    """Return whether a frame decoded without a fault; one with faults is part picture, part guess."""
+    return not frame.is_corrupt
+
+
 def _seek(container: InputContainer, stream: VideoStream, key_time: tuple[int, int]) -> bool:
     try:
         container.seek(min(key_time), stream=stream)

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise, takewhile
 
 import av
 import numpy as np
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.stream import VideoStream
 
 from masklet.core.arrays import FloatArray, IntArray
 from masklet.sources.container import open_video_stream
+from masklet.sources.decoding import is_good
+from masklet.sources.packets import key_times, read_packets, shown_times
 
-ONE_PACKET_ONE_FRAME = frozenset(
-    {
-        "h264",
-        "hevc",
-        "vvc",
-        "av1",
-        "vp9",
-        "mjpeg",
-        "ffv1",
-        "prores",
-        "dnxhd",
-        "png",
-        "rawvideo",
-        "mpeg1video",
-        "mpeg2video",
-        "dvvideo",
-        "huffyuv",
-        "qtrle",
-    }
-)
-"""Codecs whose packets hold one shown frame each; frames of others (MPEG-4 part 2, VP8) are decoded to count."""
+WHOLE_PICTURES = frozenset({"mjpeg", "ffv1", "rawvideo", "huffyuv", "dvvideo", "png", "prores", "dnxhd", "qtrle"})
+"""Codecs whose packets are each a picture of its own, shown in the order they are stored."""
+
+REORDERED = frozenset({"h264", "hevc", "vvc", "av1", "vp9", "mpeg1video", "mpeg2video"})
+"""Codecs whose packets hold one shown frame each, stored in another order than they are shown."""
+
+UNTIMED_CONTAINERS = frozenset({"avi"})
+"""Containers that do not say when a packet is shown, only in which order packets are stored."""
 
 DEFAULT_RATE = Fraction(25)
 """Frames per second of a file that says nothing of time at all (a raw stream)."""
@@ -70,108 +59,53 @@ class Timeline:
         return replace(self, count=len(kept_T), pts_T=kept_T)
 
 
-@dataclass(frozen=True)
-class _Packet:
-    """What the container says of one packet."""
-
-    pts: int | None
-    dts: int | None
-    duration: int
-    is_key: bool
-    is_shown: bool
-    is_whole: bool
-
-
 def read_timeline(uri: str) -> Timeline:
     """Return the timeline of a video file; raise SourceError where it cannot be opened."""
     container, stream = open_video_stream(uri)
     with container:
-        packets, damage = _read_packets(container, stream)
-        if packets and not packets[-1].is_whole:
-            packets.pop()
-            damage = "the file is cut off there"
-        damage = damage or _shortfall(container, stream, packets)
-        pts: list[int | None] = [packet.pts for packet in packets if packet.is_shown]
-        if stream.codec_context.name not in ONE_PACKET_ONE_FRAME or not _all_different(pts):
-            pts, decode_damage = _decoded_times(uri)
+        packets, damage = read_packets(container, stream)
+        times = shown_times(packets) if _tells_by_packets(container, stream) else None
+        count = len(times or ())
+        if times is None:
+            count, times, decode_damage = _decoded_times(uri)
             damage = decode_damage or damage
         return Timeline(
-            count=len(pts),
-            pts_T=np.array(sorted(pts), dtype=np.int64) if _all_different(pts) else None,  # type: ignore[type-var]
+            count=count,
+            pts_T=None if times is None else np.array(times, dtype=np.int64),
             time_base=stream.time_base or Fraction(1, 1000),
             rate=stream.average_rate or stream.guessed_rate or DEFAULT_RATE,
-            keys_K2=_keys(packets),
+            keys_K2=np.array(key_times(packets), dtype=np.int64).reshape(-1, 2),
             damage=damage,
         )
 
 
-def _read_packets(container: InputContainer, stream: VideoStream) -> tuple[list[_Packet], str | None]:
-    """Return the packets up to the end or to where reading fails, and why it failed."""
-    packets: list[_Packet] = []
-    try:
-        for packet in container.demux(stream):
-            if packet.size:
-                packets.append(_facts(packet))  # noqa: PERF401 - kept also where the next one fails
-    except av.FFmpegError as error:
-        return packets, f"the file is damaged there ({error.strerror})"
-    return packets, None
+def _tells_by_packets(container: InputContainer, stream: VideoStream) -> bool:
+    """Return whether packets alone tell how many frames there are and when each is shown.
+
+    Where they do not (MPEG-4 part 2 and VP8 have packets that show nothing), the file is decoded once.
+    """
+    codec = stream.codec_context.name
+    return codec in WHOLE_PICTURES or (codec in REORDERED and container.format.name not in UNTIMED_CONTAINERS)
 
 
-def _facts(packet: Packet[VideoStream]) -> _Packet:
-    return _Packet(
-        pts=packet.pts,
-        dts=packet.dts,
-        duration=packet.duration or 0,
-        is_key=packet.is_keyframe,
-        is_shown=not packet.is_discard,
-        is_whole=not packet.is_corrupt,
-    )
+def _decoded_times(uri: str) -> tuple[int, list[int] | None, str | None]:
+    """Return how many frames decode before the first that does not, their times, and why decoding ended.
 
-
-def _shortfall(container: InputContainer, stream: VideoStream, packets: list[_Packet]) -> str | None:
-    """Return what the container declares beyond what is there, None where it declares no more."""
-    if stream.frames > len(packets):
-        return f"the file declares {stream.frames} frames"
-    declared = _declared_seconds(container, stream)
-    times = [packet for packet in packets if packet.pts is not None]
-    if declared is None or not times or stream.time_base is None:
-        return None
-    last = max(times, key=lambda packet: packet.pts or 0)
-    step = max(packet.duration for packet in times)
-    origin = stream.start_time or 0
-    present = float(((last.pts or 0) + last.duration - origin) * stream.time_base)
-    tolerated = max(2 * float(step * stream.time_base), 0.25)
-    return f"the file declares {declared:.1f} s" if declared - present > tolerated else None
-
-
-def _declared_seconds(container: InputContainer, stream: VideoStream) -> float | None:
-    """Return how long the container says the video is, where it says so of the video itself."""
-    tag = stream.metadata.get("DURATION")  # Matroska, '00:00:10.040000000'
-    if tag is not None:
-        hours, minutes, seconds = (float(part) for part in tag.split(":"))
-        return 3600 * hours + 60 * minutes + seconds
-    if "matroska" in container.format.name and len(container.streams) == 1 and container.duration:
-        return container.duration / 1_000_000
-    return None
-
-
-def _decoded_times(uri: str) -> tuple[list[int | None], str | None]:
-    """Return the times of all frames by decoding them, up to the first that does not decode, and why."""
+    The times are None where they do not increase: such frames can only be counted.
+    """
     pts: list[int | None] = []
+    damage = None
     container, stream = open_video_stream(uri)
     with container:
         try:
-            pts.extend(frame.pts for packet in container.demux(stream) for frame in packet.decode())
+            for packet in container.demux(stream):
+                frames = packet.decode()
+                pts.extend(frame.pts for frame in takewhile(is_good, frames))
+                if not all(map(is_good, frames)):
+                    damage = "the file is damaged or cut off there"
+                    break
         except av.FFmpegError as error:
-            return pts, f"the file is damaged there ({error.strerror})"
-    return pts, None
-
-
-def _all_different(pts: list[int | None]) -> bool:
-    return None not in pts and len(set(pts)) == len(pts)
-
-
-def _keys(packets: list[_Packet]) -> IntArray:
-    keys = {packet.pts: packet.dts for packet in packets if packet.is_key and packet.pts is not None}
-    pairs = [(pts, pts if dts is None else dts) for pts, dts in sorted(keys.items())]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+            damage = f"the file is damaged there ({error.strerror})"
+    times = [time for time in pts if time is not None]
+    increase = len(times) == len(pts) and all(first < second for first, second in pairwise(times))
+    return len(pts), times if increase else None, damage

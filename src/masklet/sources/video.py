@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from av.video.frame import VideoFrame
 
 from masklet.core.errors import SourceError
 from masklet.core.values import Frame
-from masklet.sources.container import open_video_stream
 from masklet.sources.decoding import decode, deinterlaced
+from masklet.sources.facts import StreamFacts, read_facts
 from masklet.sources.pictures import to_rgb, turn_of
 from masklet.sources.protocol import SourceInfo, counted_name
 from masklet.sources.rate import average_rate
@@ -38,12 +37,16 @@ class VideoFile:
         """Read the timeline; raise SourceError where the file holds no frame that decodes."""
         self._uri = str(path)
         self._closed = False
+        self.facts: StreamFacts = read_facts(self._uri)
         timeline = read_timeline(self._uri)
         first = list(islice(decode(self._uri), INTERLACED_LOOK))
         if not first or not timeline.count:
-            raise SourceError(f"Expected at least one frame in {path}, found a video stream without any.")
+            raise SourceError(
+                f"Expected at least one frame that decodes in {path}, found none"
+                f"{f' ({timeline.damage})' if timeline.damage else ''}."
+            )
         self.timeline: Timeline = timeline.from_first(first[0].pts)
-        self.is_interlaced = any(frame.interlaced_frame for frame in first)
+        self.is_interlaced = self.facts.has_fields or any(frame.interlaced_frame for frame in first)
         self._stored_HW = (first[0].height, first[0].width)
         self._turn = turn_of(first[0])
         self._seconds_T = self.timeline.seconds_T()
@@ -55,7 +58,7 @@ class VideoFile:
             size_HW=self._stored_HW if self._turn[0] else (first[0].width, first[0].height),
             frame_count=self.timeline.count,
             frames_per_second=average_rate(self._seconds_T, float(self.timeline.rate)),
-            pixel_aspect=_pixel_aspect(self._uri, turned=not self._turn[0]),
+            pixel_aspect=self.facts.pixel_aspect if self._turn[0] else 1 / self.facts.pixel_aspect,
         )
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
@@ -130,7 +133,7 @@ class VideoFile:
         expected = start
         for counted, frame in enumerate(frames):
             index = self._place(frame, counted)
-            if index > expected:
+            if index > expected or (index == expected and frame.is_corrupt):
                 return
             if index == expected:
                 yield frame
@@ -176,10 +179,3 @@ class VideoFile:
             f"Expected to read {self._uri} to its end, but reading ended after {index} frames: {why}. "
             "The frames before are good; copy or repair the file for the rest."
         )
-
-
-def _pixel_aspect(uri: str, *, turned: bool) -> Fraction:
-    container, stream = open_video_stream(uri)
-    with container:
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-    return 1 / aspect if turned else aspect
