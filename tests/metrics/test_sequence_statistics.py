@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from masklet.core.errors import ShapeError
-from masklet.metrics.statistics import decay, sequence_statistics
+from masklet.metrics.sequence_statistics import decay, sequence_statistics
 
 
 def test_recall_counts_frames_above_one_half_and_not_at_it():
