@@ -2,6 +2,12 @@
 
 import typer
 
+from masklet.cli.convert import convert
+from masklet.cli.demo import demo
+from masklet.cli.doctor import doctor
+from masklet.cli.render import render
+from masklet.cli.track import track
+
 app = typer.Typer(
     name="masklet",
     help="Follow every object of a video with masks.",
@@ -9,3 +15,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.command()(convert)
+app.command()(demo)
+app.command()(doctor)
+app.command()(render)
+app.command()(track)

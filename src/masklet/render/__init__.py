@@ -3,16 +3,18 @@
 from masklet.render.overlay import overlay
 from masklet.render.palette import colour_of
 from masklet.render.sheet import contact_sheet, evenly
-from masklet.render.styles import cut_out, masks_only, side_by_side
-from masklet.render.video import Draw, render_sheet, render_video, write_picture
+from masklet.render.styles import Draw, beside, cut_out, masks_only, only, side_by_side
+from masklet.render.video import render_sheet, render_video, write_picture
 
 __all__ = [
     "Draw",
+    "beside",
     "colour_of",
     "contact_sheet",
     "cut_out",
     "evenly",
     "masks_only",
+    "only",
     "overlay",
     "render_sheet",
     "render_video",

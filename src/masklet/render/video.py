@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import tee
 from pathlib import Path
-from typing import TypeAlias
 
 import cv2
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import OutputError, ShapeError
-from masklet.core.values import Frame, FrameMasks
+from masklet.core.values import Frame
 from masklet.formats.output import write_whole
 from masklet.masklets import Masklets
 from masklet.render.overlay import overlay
 from masklet.render.sheet import contact_sheet, evenly
+from masklet.render.styles import Draw
 from masklet.sources import FrameSource, write_video
 from masklet.sources.protocol import ASSUMED_RATE
-
-Draw: TypeAlias = Callable[[UInt8Array, FrameMasks], UInt8Array]
-"""Returns a picture with the masks of its frame: `overlay`, `masks_only`, `cut_out` or one of your own."""
 
 
 def render_video(
