@@ -22,7 +22,7 @@ def require_results(results: Path) -> Path:
 def read_pairs(
     names: Sequence[str], truth: Path, result: Path, *, binary: bool, highest_id: int = FIRST_VOID - 1
 ) -> Iterator[tuple[str, IntArray, IntArray]]:
-    """Yield name, predicted_HW, truth_HW of every frame that can be compared; then raise ProblemsError for the rest.
+    """Yield name, predicted_HW, truth_HW of frames that can be compared, then raise ProblemsError for the rest.
 
     A frame cannot be compared where the result has no picture, one that is damaged or of another size, or one
     with an id above the highest. `binary`: all that is not 0 is object 1. A damaged truth is a FormatError.
