@@ -2,9 +2,11 @@
 
 import typer
 
+from masklet.cli.clip import clip
 from masklet.cli.convert import convert
 from masklet.cli.demo import demo
 from masklet.cli.doctor import doctor
+from masklet.cli.probe import probe
 from masklet.cli.render import render
 from masklet.cli.track import track
 
@@ -16,8 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(clip)
 app.command()(convert)
 app.command()(demo)
 app.command()(doctor)
+app.command()(probe)
 app.command()(render)
 app.command()(track)

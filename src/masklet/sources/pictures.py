@@ -50,3 +50,15 @@ def to_rgb(frame: VideoFrame, turn: Turn) -> UInt8Array:
     """Return image_HW3: any pixel format and bit depth brought to 8-bit RGB, upright."""
     image_HW3 = rgb_pixels(frame)
     return image_HW3 if turn == UPRIGHT else np.ascontiguousarray(turned(image_HW3, turn))
+
+
+def quarter_turns(turn: Turn) -> tuple[int, bool]:
+    """Return a turn in words: degrees clockwise, and whether the picture is then mirrored left to right.
+
+    >>> quarter_turns(UPRIGHT), quarter_turns((0, 1, -1, 0)), quarter_turns((1, 0, 0, -1))
+    ((0, False), (90, False), (180, True))
+    """
+    a, b, c, d = turn
+    mirrored = a * d - b * c < 0
+    across, down = (-a, -c) if mirrored else (a, c)
+    return {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}[(across, down)], mirrored

@@ -47,18 +47,18 @@ class VideoFile:
             )
         self.timeline: Timeline = timeline.from_first(first[0].pts)
         self.is_interlaced = self.facts.has_fields or any(frame.interlaced_frame for frame in first)
-        self._stored_HW = (first[0].height, first[0].width)
-        self._turn = turn_of(first[0])
+        self.stored_HW = (first[0].height, first[0].width)
+        self.turn = turn_of(first[0])
         self._seconds_T = self.timeline.seconds_T()
         self._index_of = (
             {} if self.timeline.pts_T is None else {int(pts): i for i, pts in enumerate(self.timeline.pts_T)}
         )
         self.info = SourceInfo(
             uri=self._uri,
-            size_HW=self._stored_HW if self._turn[0] else (first[0].width, first[0].height),
+            size_HW=self.stored_HW if self.turn[0] else (first[0].width, first[0].height),
             frame_count=self.timeline.count,
             frames_per_second=average_rate(self._seconds_T, float(self.timeline.rate)),
-            pixel_aspect=self.facts.pixel_aspect if self._turn[0] else 1 / self.facts.pixel_aspect,
+            pixel_aspect=self.facts.pixel_aspect if self.turn[0] else 1 / self.facts.pixel_aspect,
         )
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
@@ -159,16 +159,16 @@ class VideoFile:
         for frame in frames:
             if self._closed:
                 raise SourceError(f"Expected an open source, got {self._uri} after it was closed.")
-            if (frame.height, frame.width) != self._stored_HW:
+            if (frame.height, frame.width) != self.stored_HW:
                 raise self._size_changed(frame)
             yield frame
 
     def _handed_out(self, index: int, frame: VideoFrame) -> Frame:
-        return Frame(index, float(self._seconds_T[index]), to_rgb(frame, self._turn))
+        return Frame(index, float(self._seconds_T[index]), to_rgb(frame, self.turn))
 
     def _size_changed(self, frame: VideoFrame) -> SourceError:
         at = self._index_of.get(frame.pts) if frame.pts is not None else None
-        height, width = self._stored_HW
+        height, width = self.stored_HW
         return SourceError(
             f"Expected all frames of {self._uri} to be {width}x{height}, got {frame.width}x{frame.height}"
             f"{'' if at is None else f' at frame {at}'}: cut the video there, or re-encode it to one size."
