@@ -14,6 +14,7 @@ from masklet.cli.console import Json, Overwrite, Quiet, print_json, with_progres
 if TYPE_CHECKING:
     from masklet.masklets import Masklets
     from masklet.render import Draw
+    from masklet.sources import FrameSource
 
 STYLES = ("overlay", "mask", "cutout")
 
@@ -44,7 +45,6 @@ def render(
 ) -> None:
     """Draw masks on their video: as a video, a contact sheet, or both."""
     from masklet import render as drawing
-    from masklet.formats import read_masklets
     from masklet.sources import open_source
 
     if out is None and sheet is None:
@@ -53,14 +53,14 @@ def render(
         raise typer.BadParameter(f"Expected one of {', '.join(STYLES)}, got {style!r}.", param_hint="--style")
     require_new(out, sheet, overwrite=overwrite)
     source = open_source(video if masks else input_of_run(Path(video)))
-    masklets = read_masklets(masks or Path(video))
+    masklets = read_masks(masks or Path(video), source)
     over = partial(drawing.overlay, alpha=alpha, boxes=boxes, ids=not no_ids, labels=not no_ids, scores=scores)
     styles: dict[str, Draw] = {"overlay": over, "mask": drawing.masks_only, "cutout": drawing.cut_out}
     draw = styles[style]
     if objects:
         draw = drawing.only(draw, chosen_ids(objects, masklets))
     if beside:
-        draw = drawing.beside(draw, read_masklets(beside))
+        draw = drawing.beside(draw, read_masks(beside, source))
     frames = None
     if out:
         progress = partial(with_progress, total=source.info.frame_count, quiet=quiet)
@@ -91,6 +91,19 @@ def input_of_run(folder: Path) -> str:
             f"Expected VIDEO and MASKS, or a run's folder whose run.json names its input, got {folder}."
         )
     return str(uri)
+
+
+def read_masks(path: Path, source: FrameSource) -> Masklets:
+    """Return the masks in a file or folder.
+
+    A folder with fewer files than the video has frames is matched by the frames' names, else by order.
+    """
+    from masklet.formats import Reading, read_masklets
+
+    count = source.info.frame_count or 0
+    is_sparse = path.is_dir() and sum(1 for item in path.iterdir() if item.is_file()) < count
+    names = [source.frame_name(index) for index in range(count)] if is_sparse else None
+    return read_masklets(path, about=Reading(names=names))
 
 
 def chosen_ids(text: str, masklets: Masklets) -> tuple[int, ...]:

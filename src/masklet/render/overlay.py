@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -47,7 +47,7 @@ def overlay(
     for region in sorted(seen, key=lambda region: region.bottom):  # the nearest object's plate lies on top
         words = _words(masks, region.position, ids=ids, labels=labels, scores=scores)
         if words:
-            _name(drawn_HW3, region, " ".join(words))
+            _name(drawn_HW3, region, words)
     for prompt in prompts:
         draw_prompt(drawn_HW3, prompt)
     return drawn_HW3
@@ -61,19 +61,17 @@ def _tint(image_HW3: UInt8Array, region: Region, colour: Colour, alpha: float) -
     cv2.copyTo(cv2.LUT(part_hw3, table_1V3), region.mask_hw, part_hw3)
 
 
-def _words(masks: FrameMasks, position: int, *, ids: bool, labels: bool, scores: bool) -> Sequence[str]:
+def _words(masks: FrameMasks, position: int, *, ids: bool, labels: bool, scores: bool) -> str:
     label = masks.label_of(position) if labels else None
-    return [
-        *([label] if label else []),
-        *([str(masks.object_ids[position])] if ids else []),
-        *([f"{masks.scores_N[position]:.2f}"] if scores else []),
-    ]
+    object_id = str(masks.object_ids[position]) if ids else None
+    score = f"{masks.scores_N[position]:.2f}" if scores else None
+    name = " ".join(word for word in (label, object_id) if word)
+    return " · ".join(word for word in (name, score) if word)
 
 
 def _name(image_HW3: UInt8Array, region: Region, text: str) -> None:
-    """Put the plate above the object, in the middle; inside its box where there is no room above."""
+    """Put the plate above the object, as far as there is room."""
     plate_hw4 = plate(text, text_pixels((image_HW3.shape[0], image_HW3.shape[1])), colour_of(region.object_id))
     height, width = plate_hw4.shape[:2]
-    top = region.top - height - 2
-    left = (region.left + region.right - width) // 2
-    paste(image_HW3, plate_hw4, left=left, top=top if top >= 0 else region.top + 2)
+    x, y = region.crown
+    paste(image_HW3, plate_hw4, left=x - width // 2, top=y - height - 2)

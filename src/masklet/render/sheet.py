@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import cv2
 import numpy as np
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import ShapeError
 from masklet.render.palette import Colour
+from masklet.render.scale import scaled_image
 from masklet.render.text import line, paste, text_height
 
+TILE_WIDTH = 480
+"""Pixels; four tiles make a sheet that fills a screen."""
 _PAPER = 22
 _INK: Colour = (225, 225, 225)
 _GAP = 12
@@ -37,14 +39,14 @@ def contact_sheet(
     *,
     columns: int = 4,
     captions: Sequence[str] = (),
-    tile_width: int = 480,
+    tile_width: int = TILE_WIDTH,
 ) -> UInt8Array:
     """Return one picture of many, row by row, each `tile_width` wide, its caption below it.
 
     Images may differ in size; a row is as high as its highest tile. Raise ShapeError where there is no
     image, or where there are captions but not one for each.
     """
-    tiles = [_scaled(image_HW3, tile_width) for image_HW3 in images]
+    tiles = [scaled_image(image_HW3, tile_width) for image_HW3 in images]
     if not tiles or len(captions) not in (0, len(tiles)):
         raise ShapeError(
             f"Expected images, each with a caption or none with any, got {len(tiles)} and {len(captions)}."
@@ -54,15 +56,6 @@ def contact_sheet(
     columns = min(columns, len(tiles))
     rows = [_row(tiles[start : start + columns], columns) for start in range(0, len(tiles), columns)]
     return _on_paper(np.concatenate(rows), top=_GAP, left=_GAP)
-
-
-def _scaled(image_HW3: UInt8Array, width: int) -> UInt8Array:
-    height = max(1, round(image_HW3.shape[0] * width / image_HW3.shape[1]))
-    smaller = width < image_HW3.shape[1]
-    return np.asarray(
-        cv2.resize(image_HW3, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC),
-        dtype=np.uint8,
-    )
 
 
 def _with_caption(tile_HW3: UInt8Array, caption: str) -> UInt8Array:

@@ -13,6 +13,7 @@ from masklet.core.values import FrameMasks
 from masklet.masklets import Masklets
 from masklet.render.palette import Colour, colour_of
 from masklet.render.regions import regions
+from masklet.render.scale import scaled_masks
 
 Draw: TypeAlias = Callable[[UInt8Array, FrameMasks], UInt8Array]
 """Returns a picture with the masks of its frame: `overlay`, `masks_only`, `cut_out` or one of your own."""
@@ -58,10 +59,15 @@ def only(draw: Draw, object_ids: Collection[int]) -> Draw:
 
 
 def beside(draw: Draw, other: Masklets) -> Draw:
-    """Return what draws the masks and, right of them, those of another result on the same frame."""
+    """Return what draws the masks and, right of them, those of another result on the same frame.
+
+    Masks of another size are brought to that of the picture.
+    """
 
     def draw_both(image_HW3: UInt8Array, masks: FrameMasks) -> UInt8Array:
-        return side_by_side(draw(image_HW3, masks), draw(image_HW3, other.frame(masks.frame_index)))
+        size_HW = (image_HW3.shape[0], image_HW3.shape[1])
+        others = scaled_masks(other.frame(masks.frame_index), size_HW)
+        return side_by_side(draw(image_HW3, masks), draw(image_HW3, others))
 
     return draw_both
 

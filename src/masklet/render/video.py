@@ -14,7 +14,8 @@ from masklet.core.values import Frame
 from masklet.formats.output import write_whole
 from masklet.masklets import Masklets
 from masklet.render.overlay import overlay
-from masklet.render.sheet import contact_sheet, evenly
+from masklet.render.scale import scaled_frame, scaled_masks
+from masklet.render.sheet import TILE_WIDTH, contact_sheet, evenly
 from masklet.render.styles import Draw
 from masklet.sources import FrameSource, write_video
 from masklet.sources.protocol import ASSUMED_RATE
@@ -55,24 +56,27 @@ def render_sheet(
 ) -> None:
     """Write a contact sheet (PNG or JPEG) of frames spread evenly over those that have masks.
 
-    Only these frames are read. Raise ShapeError where video and masks differ in size, OutputError where the
-    file cannot be written.
+    Only these frames are read, and they are drawn at the size of a tile, so that names can be read. Raise
+    ShapeError where video and masks differ in size, OutputError where the file cannot be written.
     """
     require_same_size(source, masklets)
     picks = evenly(masklets.frame_indices, tiles)
-    frames = [frame for index in picks for frame in drawn_frames(source.read(index, index + 1), masklets, draw)]
+    small = (scaled_frame(frame, TILE_WIDTH) for index in picks for frame in source.read(index, index + 1))
+    drawn = list(drawn_frames(small, masklets, draw))
     sheet_HW3 = contact_sheet(
-        (frame.image_HW3 for frame in frames),
+        [frame.image_HW3 for frame in drawn],
         columns=columns,
-        captions=[_caption(frame, source) for frame in frames],
+        captions=[_caption(frame, source) for frame in drawn],
+        tile_width=drawn[0].image_HW3.shape[1] if drawn else TILE_WIDTH,
     )
     write_picture(path, sheet_HW3)
 
 
 def drawn_frames(frames: Iterable[Frame], masklets: Masklets, draw: Draw) -> Iterator[Frame]:
-    """Yield the frames with their masks drawn."""
+    """Yield the frames with their masks drawn, which are brought to the frames' size."""
     for frame in frames:
-        yield Frame(frame.index, frame.seconds, draw(frame.image_HW3, masklets.frame(frame.index)))
+        masks = scaled_masks(masklets.frame(frame.index), frame.size_HW)
+        yield Frame(frame.index, frame.seconds, draw(frame.image_HW3, masks))
 
 
 def write_picture(path: Path, image_HW3: UInt8Array) -> None:
