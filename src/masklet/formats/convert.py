@@ -1,94 +1,89 @@
-"""The doors to all formats: recognise, read, write."""
+"""From one file format to another in one call."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from masklet.core.arrays import UInt8Array
 from masklet.core.errors import FormatError, OutputError
-from masklet.formats.output import whole
-from masklet.formats.registry import FORMATS, Annotations, Format, Reading, Writing
-from masklet.masklets import BoxTracks, Masklets
+from masklet.formats.change import labelled, renumbered
+from masklet.formats.davis import read_palette
+from masklet.formats.doors import format_named, format_of, read_annotations, read_masklets, write_masklets
+from masklet.formats.registry import Annotations, Reading, Writing
+from masklet.formats.run import FILE_NAME
+from masklet.masklets import Masklets
 
 
-def format_of(path: Path) -> str:
-    """Return the name of the format a file or folder is in; raise FormatError where that is not clear."""
-    if not path.exists():
-        raise FormatError(f"Expected annotations in {path}, got no such file or folder.")
-    found = [name for name, form in FORMATS.items() if form.looks_like(path)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise FormatError(
-            f"Expected one format in {path}, got what may be {' or '.join(found)}; name the right one (--from)."
-        )
-    raise FormatError(
-        f"Expected one of the formats {', '.join(FORMATS)} in {path}, got something else, as far as its first "
-        "lines or files tell; name the format (--from)."
-    )
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What to change on the way."""
+
+    label: str | None = None
+    """The class of objects that have none."""
+    renumber: bool = False
+    """Whether objects are numbered anew, from 1."""
 
 
-def read_annotations(path: Path, format: str | None = None, *, about: Reading | None = None) -> Annotations:
-    """Return what a file or folder holds, masks or boxes; without a format it is recognised.
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was converted."""
 
-    Raise FormatError for an unknown format and for what the file does not hold as its format says.
-    """
-    if not path.exists():
-        raise FormatError(f"Expected annotations in {path}, got no such file or folder.")
-    form = format_named(format or format_of(path))
-    if form.suffix == "" and not path.is_dir():
-        raise FormatError(f"Expected a folder ({form.what}), got the file {path}.")
-    if form.suffix and path.is_dir() and form.suffix != ".jsonl":
-        raise FormatError(f"Expected a file ({form.what}), got the folder {path}.")
-    return form.read(path, about or Reading())
+    read_as: str
+    written_as: str
+    frames: int
+    objects: int
 
 
-def read_masklets(path: Path, format: str | None = None, *, about: Reading | None = None) -> Masklets:
-    """Return the masklets of a file or folder; raise FormatError where it holds boxes only."""
-    found = read_annotations(path, format, about=about)
-    if isinstance(found, BoxTracks):
-        raise _no_masks(path)
-    return found
-
-
-def read_tracks(path: Path, format: str | None = None, *, about: Reading | None = None) -> BoxTracks:
-    """Return the boxes of a file or folder; masks give their tight boxes."""
-    found = read_annotations(path, format, about=about)
-    return found if isinstance(found, BoxTracks) else BoxTracks.from_masklets(found)
-
-
-def write_masklets(
-    annotations: Annotations,
-    path: Path,
-    format: str,
+def convert(
+    source: Path,
+    target: Path,
+    to: str,
     *,
-    about: Writing | None = None,
-    overwrite: bool = True,
-) -> None:
-    """Write annotations, whole or not at all; masks become boxes where the format holds nothing else.
+    read_as: str | None = None,
+    about: Reading | None = None,
+    changes: Changes | None = None,
+    overwrite: bool = False,
+) -> Report:
+    """Read one file or folder, write another, whole or not at all; without `read_as` the format is recognised.
 
-    Raise FormatError for values the format cannot hold and for boxes where masks are needed, OutputError
-    where `path` cannot be written or, without `overwrite`, is there already.
+    The colours of indexed pictures are kept. Raise FormatError for an input that is not what it should be and
+    for values the target cannot hold, OutputError where the target cannot be written or holds the source.
     """
-    form = format_named(format)
-    if form.holds == "masks" and isinstance(annotations, BoxTracks):
-        raise _no_masks(None)
-    if form.holds == "boxes" and isinstance(annotations, Masklets):
-        annotations = BoxTracks.from_masklets(annotations)
-    if path.exists() and path.is_dir() != (form.suffix == ""):
-        raise OutputError(
-            f"Expected to write a {'folder' if form.suffix == '' else 'file'} there, {path} is none."
-        )
-    with whole(path, overwrite=overwrite, suffixes=form.files) as fresh:
-        form.write(annotations, fresh, about or Writing())
+    read = read_masklets if format_named(to).holds == "masks" else read_annotations
+    _require_apart(source, target)
+    about = about or Reading()
+    read_as = read_as or format_of(source)
+    annotations = _changed(read(source, read_as, about=about), changes or Changes(), source)
+    writing = Writing(video=about.video or _video_name(source), palette=_palette_of(source, read_as))
+    write_masklets(annotations, target, to, about=writing, overwrite=overwrite)
+    frames = len(annotations) if isinstance(annotations, Masklets) else len(annotations.frames)
+    return Report(read_as=read_as, written_as=to, frames=frames, objects=len(annotations.object_ids))
 
 
-def format_named(name: str) -> Format:
-    """Return a format; raise FormatError for a name that is none."""
-    if name not in FORMATS:
-        raise FormatError(f"Expected one of the formats {', '.join(FORMATS)}, got {name!r}.")
-    return FORMATS[name]
+def _changed(annotations: Annotations, changes: Changes, source: Path) -> Annotations:
+    if not isinstance(annotations, Masklets):
+        if changes.label or changes.renumber:
+            raise FormatError(f"Expected masks to label or number anew, got boxes in {source}.")
+        return annotations
+    if changes.label:
+        annotations = labelled(annotations, changes.label)
+    return renumbered(annotations) if changes.renumber else annotations
 
 
-def _no_masks(path: Path | None) -> FormatError:
-    got = f"boxes only in {path}" if path else "boxes only"
-    return FormatError(f"Expected masks, got {got}; `masklet segment` makes masks of boxes and the pictures.")
+def _require_apart(source: Path, target: Path) -> None:
+    """Refuse to replace what is being read."""
+    if source.resolve().is_relative_to(target.resolve()):
+        raise OutputError(f"Expected an output apart from the input, got {target}, which is or holds {source}.")
+
+
+def _video_name(source: Path) -> str:
+    """Return the name of the file without suffix, or of the folder."""
+    path = source.resolve()
+    return path.parent.name if path.name == FILE_NAME else path.stem
+
+
+def _palette_of(source: Path, read_as: str) -> UInt8Array | None:
+    pattern = {"davis": "*.png", "youtube-vos": "Annotations/*/*.png"}.get(read_as)
+    first = next(iter(sorted(source.glob(pattern))), None) if pattern else None
+    return read_palette(first) if first else None

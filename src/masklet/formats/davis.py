@@ -98,7 +98,7 @@ def read_label_pngs(
         if label_map_HW.shape != size_HW:
             raise FormatError(
                 f"Expected a mask of {size_HW[1]}x{size_HW[0]} in {path_at[index]}, as in {paths[0].name}, "
-                f"got {label_map_HW.shape[1]}x{label_map_HW.shape[0]}."
+                f"got {label_map_HW.shape[1]}x{label_map_HW.shape[0]}. All masks of a video have its size."
             )
         return _objects(label_map_HW, void, labels or {})
 

@@ -72,7 +72,8 @@ def sav_json(path: Path) -> bool:
 
 def cvat(path: Path) -> bool:
     """Say whether an XML begins with <annotations>."""
-    return path.is_file() and path.suffix == ".xml" and b"<annotations" in _start(path)
+    start = _start(path)
+    return start.startswith(b"<") and b"<annotations" in start
 
 
 def labelme(path: Path) -> bool:
@@ -83,7 +84,7 @@ def labelme(path: Path) -> bool:
 
 def run(path: Path) -> bool:
     """Say whether this is masklets.jsonl or a run's folder."""
-    return (path / FILE_NAME).is_file() or (path.is_file() and path.suffix == ".jsonl")
+    return (path / FILE_NAME).is_file() or _start(path).startswith(b'{"frame":')
 
 
 def _mode_of_first_png(path: Path) -> str | None:
@@ -108,18 +109,20 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _first_line(path: Path) -> str:
-    if not path.is_file() or path.suffix in (".json", ".jsonl", ".xml"):
-        return ""
-    return _start(path).decode("utf-8", "replace").lstrip("\ufeff \n").partition("\n")[0]
+    return _start(path).decode("utf-8", "replace").partition("\n")[0]
 
 
 def _start(path: Path) -> bytes:
+    """Return the beginning of a file without white space before it, nothing of a folder."""
+    if not path.is_file():
+        return b""
     with path.open("rb") as file:
-        return file.read(4096)
+        return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def _has_keys(path: Path, *keys: str) -> bool:
-    if not path.is_file() or path.suffix != ".json":
+    """Say whether a JSON has these keys, wherever in it."""
+    if not _start(path).startswith(b"{"):
         return False
     text = path.read_bytes()
     return all(re.search(rb'"%s"\s*:' % key.encode(), text) for key in keys)
