@@ -1,7 +1,11 @@
 """Prompts said in flags."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from masklet.core.errors import PromptError
 from masklet.prompts import parse_box, parse_mask, parse_points, prompts_from_flags
@@ -78,6 +82,16 @@ def test_a_mask(text, expected):
 def test_masks_of_another_form_are_refused(text):
     with pytest.raises(PromptError, match="FRAME:FILE"):
         parse_mask(text)
+
+
+@given(
+    st.text(alphabet="0123456789.,:;+-x \u0661", max_size=20),
+    st.sampled_from([parse_points, parse_box, parse_mask]),
+)
+@example("9" * 5000 + ":1:2,3", parse_points)
+def test_whatever_the_text_only_prompt_errors_are_raised(text, parse):
+    with suppress(PromptError):
+        parse(text)
 
 
 def test_flags_give_prompts_under_the_names_they_were_given(tmp_path):

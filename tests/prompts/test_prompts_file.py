@@ -1,15 +1,19 @@
 """Prompts as a JSON file, and the schema that says its form."""
 
 import json
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from masklet.core import rle
 from masklet.core.errors import OutputError, PromptError
 from masklet.core.values import Box, MaskPrompt, Points
 from masklet.prompts import SCHEMA, parse_prompts, read_prompts, write_prompts
 
+KEYS = ("frame", "object", "points", "box", "mask", "size", "counts")
 CORNER = np.eye(3, 4, dtype=bool)
 CODE = {"size": [3, 4], "counts": rle.encode(CORNER).counts}
 
@@ -56,6 +60,8 @@ BAD = [
     pytest.param(document(mask={"size": [3, 4]}), "'counts'", id="mask without counts"),
     pytest.param(document(mask={"size": [3], "counts": "x"}), r"mask\.size", id="mask with one side"),
     pytest.param(document(mask={"size": [3, 0], "counts": []}), r"mask\.size", id="mask of no size"),
+    pytest.param(document(mask={"size": [99999, 99999], "counts": [0]}), r"mask\.size", id="mask of a billion"),
+    pytest.param(document(box=[0, 0, 1, 1], frame=10**400), r"prompts\[1\].frame", id="frame beyond counting"),
     pytest.param(document(mask={"size": [3, 4], "counts": [-1, 13]}), r"mask\.counts", id="negative run"),
     pytest.param(document(mask={"size": [3, 4], "counts": 12}), r"mask\.counts", id="counts a number"),
 ]
@@ -92,6 +98,20 @@ def test_the_schema_agrees_with_the_reader():
         assert not validator(schema).is_valid(bad.values[0]), bad.id
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["", "zz"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=4), max_size=2))
+def test_whatever_the_document_only_prompt_errors_are_raised(entries):
+    with suppress(PromptError):
+        parse_prompts({"prompts": entries})
+
+
 def test_prompts_come_back_as_they_went(tmp_path):
     written = (
         Points(2, 1, np.array([[1, 2], [3.25, 4]]), np.array([1, 0])),
@@ -125,6 +145,7 @@ def test_a_mask_file_without_a_reader_is_refused():
     [
         pytest.param(b'{"prompts": [', "JSON in .*p.json", id="cut off"),
         pytest.param(b'{"prompts": [{"frame": NaN}]}', "NaN", id="not a number"),
+        pytest.param(b"[" * 100_000, "JSON in .*p.json", id="nested without end"),
         pytest.param(b"\xff\xfe", "JSON in .*p.json", id="not text"),
         pytest.param(b'{"prompts": 1}', "p.json: Expected a list", id="of another form"),
     ],

@@ -86,6 +86,12 @@ def test_names_fit_into_the_picture_wherever_the_object_is(box):
     overlay(GREY, frame_masks(box, labels=("a very long name of a class that is wider than the picture",)))
 
 
+@pytest.mark.parametrize("size_HW", [(1, 1), (1, 300), (300, 1)], ids=str)
+def test_pictures_of_a_pixel_can_be_drawn_on(size_HW):
+    masks = FrameMasks(0, (1,), np.ones((1, *size_HW), dtype=bool), np.ones(1), ("cat",))
+    assert overlay(np.zeros((*size_HW, 3), np.uint8), masks, boxes=True).shape == (*size_HW, 3)
+
+
 def test_an_empty_mask_is_not_drawn():
     assert not changed(overlay(GREY, frame_masks((5, 5, 5, 5)))).any()
 

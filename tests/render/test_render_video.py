@@ -50,6 +50,13 @@ def test_masks_of_another_size_are_refused_and_leave_no_file(tmp_path, make):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("make", [render_video, render_sheet])
+def test_masks_of_frames_that_are_not_there_are_refused(tmp_path, make):
+    with pytest.raises(ShapeError, match=r"the 6 frames .* got some of frame 8"):
+        make(open_source(FRAMES), random_masklets(frames=9), tmp_path / "out.mp4")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["sheet.gif", "nowhere/sheet.png"])
 def test_pictures_that_cannot_be_written_are_named(tmp_path, name):
     with pytest.raises(OutputError, match="sheet"):

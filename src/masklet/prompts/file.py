@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +25,10 @@ from masklet.prompts.origin import naming
 SCHEMA = Path(__file__).with_name("schema.json")
 """The published JSON schema (draft 2020-12) of a prompts file."""
 
+_LARGEST = 2**53
+"""Whole numbers up to here are exact in every reader of JSON."""
+_LONGEST_SIDE = 16_384
+"""Pixels; a mask larger than this is a mistake, and would fill the memory before it is found."""
 _KINDS = ("points", "box", "mask")
 
 
@@ -39,7 +42,7 @@ def read_prompts(path: Path, read_label_map: ReadLabelMap | None = None) -> tupl
         document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except OSError as error:
         raise PromptError(f"Expected a JSON file of prompts at {path}: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PromptError(f"Expected JSON in {path}, got something else: {error}.") from error
     with naming(str(path)):
         return parse_prompts(document, folder=path.parent, read_label_map=read_label_map)
@@ -122,7 +125,7 @@ def _parse_rle(value: Any, place: str) -> BoolArray:
     size, counts = value["size"], value["counts"]
     if not isinstance(size, list) or len(size) != 2:
         _refuse(f"{place}.size", "height and width", size)
-    height, width = (_integer(side, f"{place}.size", at_least=1) for side in size)
+    height, width = (_integer(side, f"{place}.size", at_least=1, at_most=_LONGEST_SIDE) for side in size)
     with naming(f"{place}.counts"):
         if isinstance(counts, str) and counts:
             return rle.decode(rle.Rle((height, width), counts))
@@ -141,10 +144,10 @@ def _require_keys(value: Any, place: str, *, needed: set[str], allowed: set[str]
         raise PromptError(f"Expected only {', '.join(sorted(allowed))} in {place}, got {key!r}.")
 
 
-def _integer(value: Any, place: str, *, at_least: int) -> int:
+def _integer(value: Any, place: str, *, at_least: int, at_most: int = _LARGEST) -> int:
     number = _number(value, place)
-    if not number.is_integer() or number < at_least:
-        _refuse(place, f"a whole number from {at_least} on", value)
+    if not number.is_integer() or not at_least <= number <= at_most:
+        _refuse(place, f"a whole number from {at_least} to {at_most}", value)
     return int(number)
 
 
@@ -155,7 +158,7 @@ def _numbers(values: Any, place: str, *, count: int) -> tuple[float, ...]:
 
 
 def _number(value: Any, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
         _refuse(place, "a number", value)
     return float(value)
 

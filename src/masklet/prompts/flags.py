@@ -24,11 +24,12 @@ from masklet.prompts.file import read_prompts
 from masklet.prompts.label_map import ReadLabelMap, mask_prompts, only_mask
 from masklet.prompts.origin import naming
 
-_NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
-_HEAD = re.compile(r"(\d+):(\d+):(.*)")
+_COUNT = r"[0-9]{1,9}"
+_NUMBER = rf"-?(?:{_COUNT}\.?[0-9]*|\.[0-9]+)"
+_HEAD = re.compile(rf"({_COUNT}):({_COUNT}):(.*)")
 _POINT = re.compile(rf"({_NUMBER}),({_NUMBER})(?:,([+-]))?")
 _BOX = re.compile(",".join([f"({_NUMBER})"] * 4))
-_MASK = re.compile(r"\s*(\d+)\s*:\s*(?:(\d+)\s*:)?\s*(\S.*?)\s*")
+_MASK = re.compile(rf"\s*({_COUNT})\s*:\s*(?:({_COUNT})\s*:)?\s*(\S.*?)\s*")
 
 
 class MaskFlag(NamedTuple):

@@ -47,10 +47,10 @@ def contact_sheet(
     image, or where there are captions but not one for each.
     """
     tiles = [scaled_image(image_HW3, tile_width) for image_HW3 in images]
-    if not tiles or len(captions) not in (0, len(tiles)):
-        raise ShapeError(
-            f"Expected images, each with a caption or none with any, got {len(tiles)} and {len(captions)}."
-        )
+    if not tiles:
+        raise ShapeError("Expected at least one picture for a contact sheet, got none.")
+    if len(captions) not in (0, len(tiles)):
+        raise ShapeError(f"Expected a caption for each of {len(tiles)} pictures or none, got {len(captions)}.")
     if captions:
         tiles = [_with_caption(tile, caption) for tile, caption in zip(tiles, captions, strict=True)]
     columns = min(columns, len(tiles))

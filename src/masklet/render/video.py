@@ -32,10 +32,10 @@ def render_video(
     """Write the video drawn with its masks and return the number of frames; every frame keeps its time.
 
     Frames without masks are drawn as they are. `progress` hands on the frames read and may count them. The
-    file appears under its name when it is complete. Raise ShapeError where video and masks differ in size,
-    OutputError where the file cannot be written.
+    file appears under its name when it is complete. Raise ShapeError where the masks do not belong to
+    the video, OutputError where the file cannot be written.
     """
-    require_same_size(source, masklets)
+    require_same_video(source, masklets)
     pictures, timed = tee(drawn_frames(progress(source.read()), masklets, draw))
     return write_video(
         path,
@@ -57,9 +57,9 @@ def render_sheet(
     """Write a contact sheet (PNG or JPEG) of frames spread evenly over those that have masks.
 
     Only these frames are read, and they are drawn at the size of a tile, so that names can be read. Raise
-    ShapeError where video and masks differ in size, OutputError where the file cannot be written.
+    ShapeError where the masks do not belong to the video, OutputError where the file cannot be written.
     """
-    require_same_size(source, masklets)
+    require_same_video(source, masklets)
     picks = evenly(masklets.frame_indices, tiles)
     small = (scaled_frame(frame, TILE_WIDTH) for index in picks for frame in source.read(index, index + 1))
     drawn = list(drawn_frames(small, masklets, draw))
@@ -87,14 +87,17 @@ def write_picture(path: Path, image_HW3: UInt8Array) -> None:
     write_whole(path, code.tobytes())
 
 
-def require_same_size(source: FrameSource, masklets: Masklets) -> None:
-    """Raise ShapeError unless the masks are of the video's size."""
+def require_same_video(source: FrameSource, masklets: Masklets) -> None:
+    """Raise ShapeError where the masks are of another size than the video, or of frames it does not have."""
     (height, width), (mask_height, mask_width) = source.info.size_HW, masklets.size_HW
     if (height, width) != (mask_height, mask_width):
         raise ShapeError(
             f"Expected masks of {width}x{height} pixels as the video {source.info.uri} has, "
             f"got {mask_width}x{mask_height}; `masklet clip --scale` brings the video to their size."
         )
+    count, last = source.info.frame_count, max(masklets.frame_indices, default=0)
+    if count is not None and last >= count:
+        raise ShapeError(f"Expected masks of the {count} frames of {source.info.uri}, got some of frame {last}.")
 
 
 def _caption(frame: Frame, source: FrameSource) -> str:
