@@ -16,6 +16,7 @@ from masklet.core.errors import FormatError
 from masklet.core.values import Box, Detections
 from masklet.formats.box_rows import BoxRow, detections_of, prompts_of, rows_of, tracks_of
 from masklet.formats.output import write_whole
+from masklet.formats.text import read_lines
 from masklet.masklets import BoxTracks
 
 COLUMNS: tuple[str, ...] = ("frame", "x1", "y1", "x2", "y2", "score", "track_id", "label")
@@ -49,12 +50,8 @@ def write_box_csv(tracks: BoxTracks, path: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[BoxRow]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise FormatError(f"Expected a CSV of boxes in {path}, got something that is no text.") from error
     columns = COLUMNS
-    for number, fields in enumerate(csv.reader(lines), start=1):
+    for number, fields in enumerate(csv.reader(read_lines(path)), start=1):
         values = [field.strip() for field in fields]
         if number == 1 and values and values[0] in COLUMNS:
             columns = tuple(values)

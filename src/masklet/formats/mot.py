@@ -16,6 +16,7 @@ from masklet.core.errors import FormatError
 from masklet.core.values import Detections
 from masklet.formats.box_rows import BoxRow, detections_of, rows_of, tracks_of
 from masklet.formats.output import write_whole
+from masklet.formats.text import read_lines
 from masklet.masklets import BoxTracks
 
 CLASSES = {
@@ -59,7 +60,7 @@ def write_mot(tracks: BoxTracks, path: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[BoxRow]:
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if line.strip():
             yield _row(line, number, path)
 

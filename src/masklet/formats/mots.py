@@ -36,6 +36,8 @@ def read_mots_txt(path: Path, *, first_frame: int = 1, frame_count: int | None =
     a line is one without objects; those after the last line are known only by `frame_count`. Regions to be
     ignored are one object 10000 labelled "ignore". Raise FormatError, naming the line, for anything else.
     """
+    if not path.is_file():
+        raise FormatError(f"Expected a MOTS text in {path}, got no such file.")
     lines_at: dict[int, list[tuple[int, int]]] = {}
     size_HW: tuple[int, int] | None = None
     for number, offset, line in _lines(path):

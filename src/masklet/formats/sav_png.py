@@ -28,7 +28,7 @@ def read_sav_pngs(folder: Path, *, names: Sequence[str] | None = None) -> Maskle
 
     `names` are all frames of the video in order; without them frames are counted by the pictures there are.
     """
-    paths_of = {_object_id(path): label_pngs_in(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+    paths_of = {_object_id(path): label_pngs_in(path) for path in sorted(folder.glob("*")) if path.is_dir()}
     if not paths_of:
         raise FormatError(f"Expected one folder for each object (000, 001, ...) in {folder}, got none.")
     present = sorted({path.stem for paths in paths_of.values() for path in paths})
