@@ -84,6 +84,7 @@ def test_masks_of_another_form_are_refused(text):
         parse_mask(text)
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="0123456789.,:;+-x \u0661", max_size=20),
     st.sampled_from([parse_points, parse_box, parse_mask]),
