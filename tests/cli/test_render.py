@@ -93,7 +93,7 @@ def test_masks_of_some_frames_are_matched_by_name(masklet, tmp_path):
         pytest.param("missing.mp4 masks -o o.mp4", 1, "missing.mp4", id="no video"),
         pytest.param("masks -o o.mp4", 1, "run.json", id="no run folder"),
         pytest.param("video.mp4 masks -o o.gif", 1, ".mp4", id="no video name"),
-        pytest.param("video.mp4 masks --sheet o.gif", 1, ".png", id="no picture name"),
+        pytest.param("video.mp4 masks -o o.mp4 --sheet o.gif", 1, ".png", id="no picture name"),
         pytest.param("video.mp4 masks -o nowhere/o.mp4", 1, "nowhere", id="no folder"),
         pytest.param("masks video.mp4 -o o.mp4", 1, "Expected", id="the wrong way round"),
     ],

@@ -52,6 +52,8 @@ def render(
     if style not in STYLES:
         raise typer.BadParameter(f"Expected one of {', '.join(STYLES)}, got {style!r}.", param_hint="--style")
     require_new(out, sheet, overwrite=overwrite)
+    if sheet:
+        drawing.require_picture_name(sheet)
     source = open_source(video if masks else input_of_run(Path(video)))
     masklets = read_masks(masks or Path(video), source)
     over = partial(drawing.overlay, alpha=alpha, boxes=boxes, ids=not no_ids, labels=not no_ids, scores=scores)

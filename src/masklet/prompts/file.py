@@ -147,7 +147,7 @@ def _require_keys(value: Any, place: str, *, needed: set[str], allowed: set[str]
 def _integer(value: Any, place: str, *, at_least: int, at_most: int = _LARGEST) -> int:
     number = _number(value, place)
     if not number.is_integer() or not at_least <= number <= at_most:
-        _refuse(place, f"a whole number from {at_least} to {at_most}", value)
+        _refuse(place, f"a whole number from {at_least} {'on' if at_most == _LARGEST else f'to {at_most}'}", value)
     return int(number)
 
 

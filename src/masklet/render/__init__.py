@@ -4,7 +4,7 @@ from masklet.render.overlay import overlay
 from masklet.render.palette import colour_of
 from masklet.render.sheet import contact_sheet, evenly
 from masklet.render.styles import Draw, beside, cut_out, masks_only, only, side_by_side
-from masklet.render.video import render_sheet, render_video, write_picture
+from masklet.render.video import render_sheet, render_video, require_picture_name, write_picture
 
 __all__ = [
     "Draw",
@@ -18,6 +18,7 @@ __all__ = [
     "overlay",
     "render_sheet",
     "render_video",
+    "require_picture_name",
     "side_by_side",
     "write_picture",
 ]

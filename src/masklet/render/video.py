@@ -81,10 +81,15 @@ def drawn_frames(frames: Iterable[Frame], masklets: Masklets, draw: Draw) -> Ite
 
 def write_picture(path: Path, image_HW3: UInt8Array) -> None:
     """Write a picture as .png or .jpg, whole or not at all; raise OutputError where that fails."""
-    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise OutputError(f"Expected a picture's name ending in .png or .jpg, got {path.name!r}.")
+    require_picture_name(path)
     _, code = cv2.imencode(path.suffix.lower(), cv2.cvtColor(image_HW3, cv2.COLOR_RGB2BGR))
     write_whole(path, code.tobytes())
+
+
+def require_picture_name(path: Path) -> None:
+    """Raise OutputError for a name that does not end in .png, .jpg or .jpeg."""
+    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise OutputError(f"Expected a picture's name ending in .png or .jpg, got {path.name!r}.")
 
 
 def require_same_video(source: FrameSource, masklets: Masklets) -> None:
