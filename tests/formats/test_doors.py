@@ -107,6 +107,12 @@ def test_what_is_no_format_is_answered_with_those_there_are(tmp_path, content, r
         read_annotations(path)
 
 
+def test_json_that_breaks_is_named_by_line_and_column(tmp_path):
+    (tmp_path / "a.json").write_text('{"a": 1,}')
+    with pytest.raises(FormatError, match=r"a\.json, got an error in line 1, column"):
+        read_annotations(tmp_path / "a.json")
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_file_of_nothing_is_refused_by_every_format(tmp_path, name):
     path = tmp_path / "a"

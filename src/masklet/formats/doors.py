@@ -6,6 +6,7 @@ from pathlib import Path
 
 from masklet.core.errors import FormatError, OutputError
 from masklet.formats.output import whole
+from masklet.formats.records import read_json
 from masklet.formats.registry import FORMATS, Annotations, Format, Reading, Writing
 from masklet.masklets import BoxTracks, Masklets
 
@@ -21,6 +22,8 @@ def format_of(path: Path) -> str:
         raise FormatError(
             f"Expected one format in {path}, got what may be {' or '.join(found)}; name the right one (--from)."
         )
+    if path.suffix == ".json" and path.is_file():
+        read_json(path)  # whose error says more where it is no JSON at all
     raise FormatError(
         f"Expected one of the formats {', '.join(FORMATS)} in {path}, got something else, as far as its first "
         "lines or files tell; name the format (--from)."
