@@ -15,3 +15,18 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the development data in ../shared/data (or MASKLET_SHARED)")
     return folder
+
+
+@pytest.fixture
+def painted_models(monkeypatch):
+    """Runs take painted fakes in place of networks, so that they need no weights."""
+    from fakes import PaintedDetector, PaintedSegmenter, PaintedTracker
+
+    fakes = {"detector": PaintedDetector, "segmenter": PaintedSegmenter, "tracker": PaintedTracker}
+
+    def load(name, **_):
+        from masklet.models import MODELS
+
+        return fakes[MODELS[name].capability]()
+
+    monkeypatch.setattr("masklet.pipelines.job.load_model", load)

@@ -36,9 +36,7 @@ def track(
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
     threads: Annotated[int | None, Option(min=1, help="Threads of the networks; default: all cores.")] = None,
-    precision: Annotated[
-        Literal["auto", "f32", "bf16"], Option(help="What the networks compute in.")
-    ] = "auto",
+    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the networks compute in.")] = "auto",
     resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -76,6 +74,8 @@ def track(
     extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
     progress = partial(with_progress, quiet=quiet)
     record = run(job, out, extras=extras, overwrite=overwrite, resume=resume, progress=progress)
+    for name, reason in record["not_written"].items():
+        typer.echo(f"{name} was not written: {reason}", err=True)
     if as_json:
         print_json(record)
     elif not quiet:

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from masklet.core.errors import MaskletError, PromptError
+from masklet.core.errors import FormatError, MaskletError, PromptError
 from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
@@ -22,7 +22,7 @@ from masklet.models.protocols import Detector, Tracker
 from masklet.pipelines.prompted import Prompted
 from masklet.pipelines.run_folder import RunFolder, begin, writing_to
 from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
-from masklet.pipelines.track import Progress, Walk, Walked, walk, with_earlier
+from masklet.pipelines.track import LARGEST_PNG_ID, Progress, Walk, Walked, walk, with_earlier
 from masklet.prompts import check_prompts, prompts_to_json
 from masklet.propagation import Step, first_frames, only_before
 from masklet.render import render_sheet, render_video
@@ -102,7 +102,7 @@ def run(
         walked = _walk(job, source, tracker, folder, record, progress or _silent)
         record |= _figures(walked, folder, job)
         with writing_to(folder.root):
-            _finish(folder, source, extras)
+            record["not_written"] = _finish(folder, source, extras)
             record["status"] = "done"
             folder.write_record(record)
         return record
@@ -189,16 +189,28 @@ def _walk(
         raise
 
 
-def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> None:
-    """Make what is made of the masks."""
+def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> dict[str, str]:
+    """Make what is made of the masks; return what could not be written, and why."""
     masklets = open_masklets(folder.masklets)
-    write_masklets(masklets, folder.tracks, "mots-txt")
+    wanted = {folder.tracks: "mots-txt"}
     for name in extras.formats:
         folder.exports.mkdir(exist_ok=True)
-        write_masklets(masklets, folder.exports / f"masks{FORMATS[name].suffix}", name)
+        wanted[folder.exports / f"{name}{FORMATS[name].suffix}"] = name
+    not_written: dict[str, str] = {}
+    if max(masklets.object_ids, default=0) > LARGEST_PNG_ID:
+        not_written["masks/"] = (
+            f"Expected ids up to {LARGEST_PNG_ID} in indexed PNGs, some frames have larger ones; "
+            "`masklet convert --to mots-png` writes them all."
+        )
+    for path, name in wanted.items():
+        try:
+            write_masklets(masklets, path, name)
+        except FormatError as error:  # more objects than the format can count, say: the masks are there
+            not_written[path.name] = str(error)
     if extras.overlay and source.info.frame_count is not None:  # a camera's frames are gone
         render_video(source, masklets, folder.overlay, progress=prefetch)
         render_sheet(source, masklets, folder.sheet)
+    return not_written
 
 
 def _settings(job: TrackJob, source: FrameSource) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from masklet.core.values import Frame, FrameMasks, Prompt
-from masklet.formats.davis import write_label_png
+from masklet.formats.davis import VOID, write_label_png
 from masklet.masklets import Masklets, MaskletWriter, open_masklets
 from masklet.models.protocols import Session, Tracker
 from masklet.pipelines.run_folder import RunFolder, writing_to
@@ -24,6 +24,8 @@ from masklet.propagation import Step, read_snapshot, steps, write_snapshot
 from masklet.sources import FrameSource, prefetch
 
 SNAPSHOT_EVERY_SECONDS = 5.0
+LARGEST_PNG_ID = min(VOID) - 1
+"""Frames with a larger id get no indexed PNG, which cannot hold it; they are in masklets.jsonl all the same."""
 
 
 class Progress(Protocol):
@@ -133,7 +135,7 @@ def _write(
     write_png: bool,
 ) -> None:
     name = source.frame_name(frame.index)
-    if write_png:
+    if write_png and max(masks.object_ids, default=0) <= LARGEST_PNG_ID:
         write_label_png(folder.masks / f"{name}.png", masks.label_map())
     writer.append(masks, seconds=frame.seconds, name=name)
 
