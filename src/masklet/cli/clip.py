@@ -84,7 +84,7 @@ def _whole(video: Path, out: Path, settings: "ClipSettings", *, quiet: bool, as_
     if as_json:
         print_json({"video": str(video), "out": str(out), "frames": count})
     elif not quiet:
-        typer.echo(f"{count} frames -> {out}")
+        typer.echo(f"frames: {count} -> {out}")
 
 
 def _clips(
@@ -115,7 +115,7 @@ def _clips(
         print_json({"clips": rows, "split": lists})
     elif not quiet:
         dealt = "" if lists is None else "; " + ", ".join(f"{part} {len(names)}" for part, names in lists.items())
-        typer.echo(f"{len(rows)} clips of {len(videos)} videos -> {out}{dealt}")
+        typer.echo(f"clips: {len(rows)}, videos: {len(videos)} -> {out}{dealt}")
 
 
 def _parsed(text: str | None, parse: Callable[[str], Value]) -> Value | None:

@@ -18,7 +18,14 @@ def open_video_stream(
     Raise SourceError where there is no container or no video in it (a cover picture is none).
     """
     try:
-        container = av.open(uri, "r", format=container_format, timeout=timeout_seconds, metadata_errors="replace")
+        container = av.open(
+            uri,
+            "r",
+            format=container_format,
+            options={"rtsp_flags": "prefer_tcp"} if uri.startswith("rtsp") else {},  # no packets lost on the way
+            timeout=timeout_seconds,
+            metadata_errors="replace",
+        )
     except av.FFmpegError as error:
         raise SourceError(_why_not_opened(uri, error)) from None
     except UnicodeError:
@@ -40,6 +47,8 @@ def _why_not_opened(uri: str, error: av.FFmpegError) -> str:
         return f"Expected a video at {uri}, found nothing there."
     if isinstance(error, PermissionError):
         return f"Expected a video that may be read, got no permission for {uri}."
+    if isinstance(error, av.EOFError):
+        return f"Expected at least one frame in {uri}, got a file that ends before its first."
     if isinstance(error, av.InvalidDataError):
         return (
             f"Expected a video in {uri}, got a file that is not one or was cut off before its index was written: "

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import av
+from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -27,10 +28,10 @@ class LiveSource:
     def __init__(self, address: str) -> None:
         """Connect and wait for the first frame; raise SourceError where none comes."""
         uri, container_format = _where(address)
-        self._container: InputContainer
         self._container, self._stream = open_video_stream(
             uri, container_format=container_format, timeout_seconds=TIMEOUT_SECONDS
         )
+        self._stream.thread_type = ThreadType.SLICE  # threads over frames would hand each out some frames late
         self._next_index = 0
         self._closed = False
         self._frames = _decode(self._container, self._stream, address)
