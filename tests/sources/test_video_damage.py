@@ -6,17 +6,7 @@ import pytest
 
 from masklet.core.errors import SourceError
 from masklet.sources import open_source
-from sources.videos import encode, number_in, numbered, picture
-
-
-def noisy(path, frames=40, **settings):
-    """Numbered pictures with noise, so that every frame has bytes to lose."""
-    random = np.random.default_rng(0)
-    pictures = [
-        np.clip(picture(number, (96, 128)).astype(int) + random.integers(-20, 20, (96, 128, 3)), 0, 255)
-        for number in range(frames)
-    ]
-    return encode(path, [one.astype(np.uint8) for one in pictures], options={"g": "10"}, **settings)
+from sources.videos import noisy, number_in, numbered, picture
 
 
 def read_until_error(source):
@@ -102,17 +92,17 @@ def sound_only(path):
 
 
 def test_a_file_with_sound_only_has_no_frames(tmp_path):
-    with pytest.raises(SourceError, match="found only audio"):
+    with pytest.raises(SourceError, match="found audio"):
         open_source(sound_only(tmp_path / "song.mp4"))
 
 
-@pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
-def test_a_video_stream_without_frames_is_refused(tmp_path, name):
+@pytest.mark.parametrize(("name", "message"), [("a.mkv", "at least one frame"), ("a.mp4", "no stream at all")])
+def test_a_video_stream_without_frames_is_refused(tmp_path, name, message):
     with av.open(str(tmp_path / name), "w") as container:
         stream = container.add_stream("mpeg4", rate=25)
         stream.height, stream.width, stream.pix_fmt = 48, 64, "yuv420p"
         container.start_encoding()
-    with pytest.raises(SourceError, match="at least one frame"):
+    with pytest.raises(SourceError, match=message):
         open_source(tmp_path / name)
 
 

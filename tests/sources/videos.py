@@ -66,3 +66,11 @@ def encode(
 def numbered(path, frames=40, *, size_HW=(48, 64), **settings):
     """A video whose pictures wear the numbers 0, 1, ..."""
     return encode(path, (picture(number, size_HW) for number in range(frames)), **settings)
+
+
+def noisy(path, frames=40, *, size_HW=(96, 128), **settings):
+    """A numbered video with noise, so that every frame has bytes to lose."""
+    random = np.random.default_rng(0)
+    noise_THW3 = random.integers(-20, 20, (frames, *size_HW, 3))
+    pictures = [np.clip(picture(number, size_HW) + noise_THW3[number], 0, 255) for number in range(frames)]
+    return encode(path, [one.astype(np.uint8) for one in pictures], options={"g": "10"}, **settings)

@@ -32,9 +32,9 @@ def open_video_stream(
         raise SourceError(f"Expected a video at {uri!r}, got a name that cannot be opened.") from None
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or Disposition.attached_pic in stream.disposition:
-        kinds: list[str] = sorted({other.type for other in container.streams}) or ["nothing"]
+        found = " and ".join(sorted({other.type for other in container.streams})) or "no stream at all"
         container.close()
-        raise SourceError(f"Expected a video stream in {uri}, found only {' and '.join(kinds)}.")
+        raise SourceError(f"Expected a video stream in {uri}, found {found}.")
     if getattr(stream, "codec_context", None) is None:
         container.close()
         raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {uri}.")
