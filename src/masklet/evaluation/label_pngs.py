@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from masklet.core.arrays import IntArray
 from masklet.core.errors import EvaluationError, FormatError
 from masklet.evaluation.problems import ProblemsError
@@ -31,7 +33,7 @@ def read_pairs(
         raise ProblemsError(result.parent, [f"{result.name} has no folder"])
     problems: list[str] = []
     for name in names:
-        truth_HW = read_label_png(truth / f"{name}.png", binary=binary)
+        truth_HW = _read(truth / f"{name}.png", binary)
         try:
             predicted_HW = _read_result(result / f"{name}.png", truth_HW.shape, binary, highest_id)
         except ProblemsError as error:
@@ -47,7 +49,7 @@ def _read_result(path: Path, shape: tuple[int, ...], binary: bool, highest_id: i
     if not path.is_file():
         raise ProblemsError(results, [f"{named} is missing"])
     try:
-        predicted_HW = read_label_png(path, binary=binary)
+        predicted_HW = _read(path, binary)
     except FormatError as error:
         raise ProblemsError(results, [f"{named} cannot be read ({error})"]) from error
     if predicted_HW.shape != shape:
@@ -58,3 +60,8 @@ def _read_result(path: Path, shape: tuple[int, ...], binary: bool, highest_id: i
             results, [f"{named} has the id {predicted_HW.max()}, the truth none above {highest_id}"]
         )
     return predicted_HW
+
+
+def _read(path: Path, binary: bool) -> IntArray:
+    label_map_HW = read_label_png(path, binary=False)
+    return (label_map_HW != 0).view(np.uint8) if binary else label_map_HW
