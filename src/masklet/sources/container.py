@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from masklet.core.errors import SourceError
@@ -30,9 +30,9 @@ def open_video_stream(
         raise SourceError(_why_not_opened(uri, error)) from None
     except UnicodeError:
         raise SourceError(f"Expected a video at {uri!r}, got a name that cannot be opened.") from None
-    stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream) or Disposition.attached_pic in stream.disposition:
-        found = " and ".join(sorted({other.type for other in container.streams})) or "no stream at all"
+    stream = _main_video(container)
+    if stream is None:
+        found = " and ".join(sorted({_kind(other) for other in container.streams})) or "no stream at all"
         container.close()
         raise SourceError(f"Expected a video stream in {uri}, found {found}.")
     if getattr(stream, "codec_context", None) is None:
@@ -40,6 +40,16 @@ def open_video_stream(
         raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {uri}.")
     stream.thread_type = "AUTO"
     return container, stream
+
+
+def _main_video(container: InputContainer) -> VideoStream | None:
+    """Return the video that FFmpeg takes for the main one, or the first that is more than a cover picture."""
+    streams = [container.streams.best("video"), *container.streams.video]
+    return next((one for one in streams if isinstance(one, VideoStream) and _kind(one) == "video"), None)
+
+
+def _kind(stream: Stream) -> str:
+    return "a cover picture" if Disposition.attached_pic in stream.disposition else stream.type
 
 
 def _why_not_opened(uri: str, error: av.FFmpegError) -> str:

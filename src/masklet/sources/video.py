@@ -19,7 +19,7 @@ from masklet.sources.rate import average_rate
 from masklet.sources.spans import backward, forward
 from masklet.sources.timeline import Timeline, read_timeline
 
-BACKWARD_BYTES = 256 * 2**20
+BACKWARD_BYTES = 128 * 2**20
 """Pictures held at most while a file is read backward."""
 
 INTERLACED_LOOK = 5
