@@ -5,10 +5,15 @@ import typer
 from masklet.cli.clip import clip
 from masklet.cli.convert import convert
 from masklet.cli.demo import demo
+from masklet.cli.detect import detect
 from masklet.cli.doctor import doctor
+from masklet.cli.evaluate import app as evaluate
+from masklet.cli.models import models
 from masklet.cli.probe import probe
 from masklet.cli.render import render
+from masklet.cli.segment import segment
 from masklet.cli.track import track
+from masklet.cli.weights import weights
 
 app = typer.Typer(
     name="masklet",
@@ -21,7 +26,12 @@ app = typer.Typer(
 app.command()(clip)
 app.command()(convert)
 app.command()(demo)
+app.command()(detect)
 app.command()(doctor)
+app.add_typer(evaluate, name="evaluate", help="Compare results with the truth.")
+app.command()(models)
 app.command()(probe)
 app.command()(render)
+app.command()(segment)
 app.command()(track)
+app.add_typer(weights, name="weights")

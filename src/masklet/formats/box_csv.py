@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from masklet.core.errors import FormatError
 from masklet.core.values import Box, Detections
-from masklet.formats.box_rows import BoxRow, detections_of, prompts_of, rows_of, tracks_of
+from masklet.formats.box_rows import BoxRow, detections_of, prompts_of, rows_of, rows_of_detections, tracks_of
 from masklet.formats.output import write_whole
 from masklet.formats.text import read_lines
 from masklet.masklets import BoxTracks
@@ -40,12 +40,21 @@ def read_csv_prompts(path: Path) -> list[Box]:
 
 def write_box_csv(tracks: BoxTracks, path: Path) -> None:
     """Write tracks as CSV, with column names."""
+    _write(rows_of(tracks), path)
+
+
+def write_csv_detections(detections: Mapping[int, Detections], path: Path) -> None:
+    """Write detections by frame index as CSV, with column names; they have no track_id."""
+    _write(rows_of_detections(detections), path)
+
+
+def _write(rows: Iterable[BoxRow], path: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rows_of(tracks):
+    for row in rows:
         numbers = [f"{number:.10g}" for number in (*row.xyxy, row.score)]
-        writer.writerow([row.frame_index, *numbers, row.object_id, row.label or ""])
+        writer.writerow([row.frame_index, *numbers, row.object_id or "", row.label or ""])
     write_whole(path, text.getvalue().encode())
 
 

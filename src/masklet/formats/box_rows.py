@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -73,6 +73,14 @@ def rows_of(tracks: BoxTracks) -> Iterator[BoxRow]:
                 object_id=object_id,
                 label=boxes.labels_N[position],
             )
+
+
+def rows_of_detections(detections: Mapping[int, Detections]) -> Iterator[BoxRow]:
+    """Yield the boxes of detections by frame index, frame by frame, best first; they have no object id."""
+    for index, found in sorted(detections.items()):
+        for box_4, score, label in zip(found.boxes_N4, found.scores_N, found.labels_N, strict=True):
+            x1, y1, x2, y2 = (float(edge) for edge in box_4)
+            yield BoxRow(line=0, frame_index=index, xyxy=(x1, y1, x2, y2), score=float(score), label=label)
 
 
 def _frame_boxes(rows: dict[int, BoxRow]) -> FrameBoxes:

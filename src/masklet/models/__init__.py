@@ -22,8 +22,9 @@ __all__ = [
     "SemanticModel",
     "Session",
     "Tracker",
+    "load_detector",
     "load_model",
-    "names_of",
+    "load_segmenter",
 ]
 
 Capability = Literal["detector", "segmenter", "tracker", "semantic"]
@@ -60,9 +61,23 @@ def load_model(
     return entry.load(path, threads=threads, precision=precision)
 
 
-def names_of(capability: Capability) -> tuple[str, ...]:
-    """Return the names of all networks that have a capability."""
-    return tuple(name for name, entry in MODELS.items() if entry.capability == capability)
+def load_detector(name: str, **settings: Any) -> Detector:
+    """Return a detector; settings are those of `load_model`. Raise ModelError where it is something else."""
+    detector: Detector = _load_as("detector", name, settings)
+    return detector
+
+
+def load_segmenter(name: str, **settings: Any) -> Segmenter:
+    """Return a segmenter; settings are those of `load_model`. Raise ModelError where it is something else."""
+    segmenter: Segmenter = _load_as("segmenter", name, settings)
+    return segmenter
+
+
+def _load_as(capability: Capability, name: str, settings: dict[str, Any]) -> Any:
+    if _entry(name).capability != capability:
+        able = ", ".join(other for other, entry in MODELS.items() if entry.capability == capability)
+        raise ModelError(f"Expected a {capability} ({able}), got {name!r}, a {_entry(name).capability}.")
+    return load_model(name, **settings)
 
 
 def _entry(name: str) -> ModelEntry:
