@@ -8,6 +8,7 @@ import pytest
 
 from masklet.core.errors import SourceError
 from masklet.sources import open_source
+from masklet.sources.probe import probe
 from sources.videos import number_in, numbered
 
 
@@ -49,6 +50,11 @@ def test_a_stream_goes_on_where_reading_stopped_and_not_back(stream):
     source.close()
     with pytest.raises(SourceError, match="after it was closed"):
         list(source.read(9))
+
+
+def test_a_stream_is_probed(stream):
+    report = probe(stream)
+    assert (report.kind, report.width, report.height, report.frames) == ("live", 64, 48, None)
 
 
 def test_a_pipe_is_a_live_source(tmp_path):

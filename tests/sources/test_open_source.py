@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from masklet.core.errors import SourceError
-from masklet.sources import open_source
-from sources.videos import numbered, picture
+from masklet.sources import open_source, write_video
+from sources.videos import number_in, numbered, picture
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -16,6 +16,16 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_a_video_may_be_named_by_text(tmp_path):
     assert open_source(str(numbered(tmp_path / "a.mp4", 3))).info.frame_count == 3
+
+
+def test_a_video_may_be_named_by_a_file_address(tmp_path):
+    assert open_source(numbered(tmp_path / "a b.mp4", 3).as_uri()).info.frame_count == 3
+
+
+def test_a_name_may_hold_a_colon(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_video("12:30.mp4", [picture(7)], frames_per_second=25)
+    assert number_in(next(open_source("12:30.mp4").read()).image_HW3) == 7
 
 
 def test_a_folder_that_holds_videos_is_answered_with_their_names(tmp_path):

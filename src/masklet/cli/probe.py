@@ -51,7 +51,7 @@ def _lines(report: "ProbeReport") -> list[tuple[str, str]]:
         ("bit rate", f"{report.bit_rate / 1000:.0f} kbit/s" if report.bit_rate else ""),
         ("key frames", _said(report.key_frames, "{}")),
         ("audio", {True: "yes", False: "no", None: ""}[report.audio]),
-        ("damage", f"the file ends early: {report.damage}" if report.damage else ""),
+        ("damage", f"after the last frame: {report.damage}" if report.damage else ""),
     ]
     return [(name, value) for name, value in lines if value]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import av
 from av.container import InputContainer
 from av.stream import Disposition, Stream
@@ -9,35 +11,38 @@ from av.video.stream import VideoStream
 
 from masklet.core.errors import SourceError
 
+RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp"}
+"""For cameras on a network: over TCP no packets are lost on the way."""
+
 
 def open_video_stream(
-    uri: str, *, container_format: str | None = None, timeout_seconds: float | None = None
+    where: str | Path, *, container_format: str | None = None, timeout_seconds: float | None = None
 ) -> tuple[InputContainer, VideoStream]:
-    """Return the open container and its main video stream; the caller closes the container.
+    """Return the open container of a file (a Path) or an address, and its main video; the caller closes it.
 
     Raise SourceError where there is no container or no video in it (a cover picture is none).
     """
     try:
         container = av.open(
-            uri,
+            f"file:{where}" if isinstance(where, Path) else where,  # a name may hold a colon
             "r",
             format=container_format,
-            options={"rtsp_flags": "prefer_tcp"} if uri.startswith("rtsp") else {},  # no packets lost on the way
+            options=RTSP_OPTIONS if str(where).startswith("rtsp") else {},
             timeout=timeout_seconds,
             metadata_errors="replace",
         )
     except av.FFmpegError as error:
-        raise SourceError(_why_not_opened(uri, error)) from None
+        raise SourceError(_why_not_opened(where, error)) from None
     except UnicodeError:
-        raise SourceError(f"Expected a video at {uri!r}, got a name that cannot be opened.") from None
+        raise SourceError(f"Expected a video at {where}, got a name that cannot be opened.") from None
     stream = _main_video(container)
     if stream is None:
         found = " and ".join(sorted({_kind(other) for other in container.streams})) or "no stream at all"
         container.close()
-        raise SourceError(f"Expected a video stream in {uri}, found {found}.")
+        raise SourceError(f"Expected a video stream in {where}, found {found}.")
     if getattr(stream, "codec_context", None) is None:
         container.close()
-        raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {uri}.")
+        raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {where}.")
     stream.thread_type = "AUTO"
     return container, stream
 
@@ -52,16 +57,16 @@ def _kind(stream: Stream) -> str:
     return "a cover picture" if Disposition.attached_pic in stream.disposition else stream.type
 
 
-def _why_not_opened(uri: str, error: av.FFmpegError) -> str:
+def _why_not_opened(where: str | Path, error: av.FFmpegError) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"Expected a video at {uri}, found nothing there."
+        return f"Expected a video at {where}, found nothing there."
     if isinstance(error, PermissionError):
-        return f"Expected a video that may be read, got no permission for {uri}."
+        return f"Expected a video that may be read, got no permission for {where}."
     if isinstance(error, av.EOFError):
-        return f"Expected at least one frame in {uri}, got a file that ends before its first."
+        return f"Expected at least one frame in {where}, got a file that ends before its first."
     if isinstance(error, av.InvalidDataError):
         return (
-            f"Expected a video in {uri}, got a file that is not one or was cut off before its index was written: "
-            "copy it again, or repair it (a recording that was not stopped lacks its end)."
+            f"Expected a video in {where}, got a file that is not one or was cut off before its index was "
+            "written: copy it again, or repair it (a recording that was not stopped lacks its end)."
         )
-    return f"Expected a video at {uri}, could not open it ({error.strerror or error})."
+    return f"Expected a video at {where}, could not open it ({error.strerror or error})."

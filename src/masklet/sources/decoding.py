@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import av
 from av.codec.context import ThreadType
@@ -16,14 +17,16 @@ from av.video.stream import VideoStream
 from masklet.sources.container import open_video_stream
 
 
-def decode(uri: str, *, key_time: tuple[int, int] | None = None, in_threads: bool = True) -> Iterator[VideoFrame]:
+def decode(
+    path: Path, *, key_time: tuple[int, int] | None = None, in_threads: bool = True
+) -> Iterator[VideoFrame]:
     """Yield the frames that decode, in the order they are shown.
 
     key_time: pts and dts of a key packet to start from; None starts with the file. What does not decode is
     left out: the caller knows by the times what should have come. Where the container cannot go to the
     key packet, decoding starts at the next one there is.
     """
-    container, stream = open_video_stream(uri)
+    container, stream = open_video_stream(path)
     with container:
         if not in_threads:
             stream.thread_type = ThreadType.NONE

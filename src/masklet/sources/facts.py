@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from masklet.sources.container import open_video_stream
 
@@ -29,9 +30,9 @@ class StreamFacts:
     """Whether the stream as a whole is declared interlaced."""
 
 
-def read_facts(uri: str) -> StreamFacts:
+def read_facts(path: Path) -> StreamFacts:
     """Return the facts of the main video stream; raise SourceError where there is none."""
-    container, stream = open_video_stream(uri)
+    container, stream = open_video_stream(path)
     with container:
         context = stream.codec_context
         pixels = context.format

@@ -16,7 +16,7 @@ from masklet.core.errors import SourceError
 from masklet.core.values import Frame
 from masklet.sources.container import open_video_stream
 from masklet.sources.pictures import to_rgb, turn_of
-from masklet.sources.protocol import SourceInfo, counted_name
+from masklet.sources.protocol import ASSUMED_RATE, SourceInfo, counted_name
 
 TIMEOUT_SECONDS = 10.0
 """How long to wait for a connection, or for the next data of one."""
@@ -40,7 +40,7 @@ class LiveSource:
             self.close()
             raise SourceError(f"Expected frames from {address}, got none.")
         self._first: VideoFrame | None = first
-        self._first_time = first.time or 0.0
+        self._first_time = None if first.pts is None else first.time
         self._stored_HW = (first.height, first.width)
         self._turn = turn_of(first)
         rate = self._stream.average_rate or self._stream.guessed_rate
@@ -86,7 +86,13 @@ class LiveSource:
                 return
             index, self._next_index = self._next_index, self._next_index + 1
             if index >= start:
-                yield Frame(index, (frame.time or 0.0) - self._first_time, to_rgb(frame, self._turn))
+                yield Frame(index, self._seconds(index, frame), to_rgb(frame, self._turn))
+
+    def _seconds(self, index: int, frame: VideoFrame) -> float:
+        """Return the time from the first frame, counted where the stream does not tell it."""
+        if frame.pts is None or self._first_time is None:
+            return index / (self.info.frames_per_second or ASSUMED_RATE)
+        return frame.time - self._first_time
 
     def _take(self) -> VideoFrame | None:
         if self._closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
@@ -32,6 +33,8 @@ def open_source(
     """
     if isinstance(source, np.ndarray):
         return ArraySource(source, frames_per_second=frames_per_second)
+    if isinstance(source, str) and source.startswith("file://"):
+        source = unquote(urlsplit(source).path)
     if isinstance(source, str) and _ADDRESS.match(source):
         return LiveSource(source)
     path = Path(source)

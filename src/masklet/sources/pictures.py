@@ -18,7 +18,7 @@ UPRIGHT: Turn = (1, 0, 0, 1)
 
 def turn_of(frame: VideoFrame) -> Turn:
     """Return how the file wants the frame shown: quarter turns and mirrors; other angles are left alone."""
-    matrix = cast("SideDataContainer", frame.side_data).get(Type.DISPLAYMATRIX)
+    matrix = cast(SideDataContainer, frame.side_data).get(Type.DISPLAYMATRIX)
     if matrix is None:
         return UPRIGHT
     a, b, _, c, d, *_ = np.frombuffer(bytes(matrix), dtype=np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, takewhile
+from pathlib import Path
 
 import av
 import numpy as np
@@ -59,15 +60,15 @@ class Timeline:
         return replace(self, count=len(kept_T), pts_T=kept_T)
 
 
-def read_timeline(uri: str) -> Timeline:
+def read_timeline(path: Path) -> Timeline:
     """Return the timeline of a video file; raise SourceError where it cannot be opened."""
-    container, stream = open_video_stream(uri)
+    container, stream = open_video_stream(path)
     with container:
         packets, damage = read_packets(container, stream)
         times = shown_times(packets) if _tells_by_packets(container, stream) else None
         count = len(times or ())
         if times is None:
-            count, times, decode_damage = _decoded_times(uri)
+            count, times, decode_damage = _decoded_times(path)
             damage = decode_damage or damage
         return Timeline(
             count=count,
@@ -88,14 +89,14 @@ def _tells_by_packets(container: InputContainer, stream: VideoStream) -> bool:
     return codec in WHOLE_PICTURES or (codec in REORDERED and container.format.name not in UNTIMED_CONTAINERS)
 
 
-def _decoded_times(uri: str) -> tuple[int, list[int] | None, str | None]:
+def _decoded_times(path: Path) -> tuple[int, list[int] | None, str | None]:
     """Return how many frames decode before the first that does not, their times, and why decoding ended.
 
     The times are None where they do not increase: such frames can only be counted.
     """
     pts: list[int | None] = []
     damage = None
-    container, stream = open_video_stream(uri)
+    container, stream = open_video_stream(path)
     with container:
         try:
             for packet in container.demux(stream):

@@ -35,11 +35,11 @@ class VideoFile:
 
     def __init__(self, path: Path) -> None:
         """Read the timeline; raise SourceError where the file holds no frame that decodes."""
-        self._uri = str(path)
+        self._path = path
         self._closed = False
-        self.facts: StreamFacts = read_facts(self._uri)
-        timeline = read_timeline(self._uri)
-        first = list(islice(decode(self._uri), INTERLACED_LOOK))
+        self.facts: StreamFacts = read_facts(path)
+        timeline = read_timeline(path)
+        first = list(islice(decode(path), INTERLACED_LOOK))
         if not first or not timeline.count:
             raise SourceError(
                 f"Expected at least one frame that decodes in {path}, found none"
@@ -54,7 +54,7 @@ class VideoFile:
             {} if self.timeline.pts_T is None else {int(pts): i for i, pts in enumerate(self.timeline.pts_T)}
         )
         self.info = SourceInfo(
-            uri=self._uri,
+            uri=str(path),
             size_HW=self.stored_HW if self.turn[0] else (first[0].width, first[0].height),
             frame_count=self.timeline.count,
             frames_per_second=average_rate(self._seconds_T, float(self.timeline.rate)),
@@ -127,7 +127,7 @@ class VideoFile:
 
         care: 0 starts at the key frame before, 1 one earlier and without threads, 2 at the beginning.
         """
-        frames = self._whole(decode(self._uri, key_time=self._key_before(start, care), in_threads=care == 0))
+        frames = self._whole(decode(self._path, key_time=self._key_before(start, care), in_threads=care == 0))
         if self.is_interlaced:
             frames = deinterlaced(frames)
         expected = start
@@ -158,7 +158,7 @@ class VideoFile:
         """Yield the frames; raise SourceError where their size changes or the source was closed."""
         for frame in frames:
             if self._closed:
-                raise SourceError(f"Expected an open source, got {self._uri} after it was closed.")
+                raise SourceError(f"Expected an open source, got {self._path} after it was closed.")
             if (frame.height, frame.width) != self.stored_HW:
                 raise self._size_changed(frame)
             yield frame
@@ -170,12 +170,12 @@ class VideoFile:
         at = self._index_of.get(frame.pts) if frame.pts is not None else None
         height, width = self.stored_HW
         return SourceError(
-            f"Expected all frames of {self._uri} to be {width}x{height}, got {frame.width}x{frame.height}"
+            f"Expected all frames of {self._path} to be {width}x{height}, got {frame.width}x{frame.height}"
             f"{'' if at is None else f' at frame {at}'}: cut the video there, or re-encode it to one size."
         )
 
     def _ended(self, index: int, why: str) -> SourceError:
         return SourceError(
-            f"Expected to read {self._uri} to its end, but reading ended after {index} frames: {why}. "
+            f"Expected to read {self._path} to its end, but reading ended after {index} frames: {why}. "
             "The frames before are good; copy or repair the file for the rest."
         )

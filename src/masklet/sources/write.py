@@ -24,7 +24,7 @@ TICKS = 90_000
 
 
 def write_video(
-    path: Path,
+    path: str | Path,
     frames: Iterable[UInt8Array],
     *,
     frames_per_second: float,
@@ -44,6 +44,7 @@ def write_video(
     The file appears under its name when it is complete; an error leaves what was there before. Raise
     OutputError where it cannot be written or there is no picture, ShapeError where pictures differ in size.
     """
+    path = Path(path)
     if path.suffix.lower() not in CONTAINERS:
         raise OutputError(f"Expected a video name ending in {', '.join(CONTAINERS)}, got {path.name!r}.")
     pictures = iter(frames)
@@ -75,7 +76,7 @@ def _container(path: Path) -> Iterator[OutputContainer]:
     container_format = CONTAINERS[path.suffix.lower()]
     options = {"movflags": "+faststart"} if container_format in ("mp4", "mov") else {}
     try:
-        with av.open(str(partial), "w", format=container_format, options=options) as container:
+        with av.open(f"file:{partial}", "w", format=container_format, options=options) as container:
             yield container
         partial.replace(path)
     except (av.FFmpegError, OSError) as error:
