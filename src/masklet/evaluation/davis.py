@@ -18,7 +18,7 @@ from masklet.core.errors import EvaluationError
 from masklet.datasets import Davis2016, Davis2017
 from masklet.evaluation.json_values import for_json, per_frame
 from masklet.evaluation.label_pngs import read_pairs, require_results
-from masklet.evaluation.problems import Watch, score_all
+from masklet.evaluation.problems import Watch, score_all, unwatched
 from masklet.formats.davis import label_pngs_in, read_label_png
 from masklet.metrics.label_maps import FIRST_VOID, score_label_maps
 from masklet.metrics.sequence_statistics import SequenceStatistics, sequence_statistics
@@ -90,14 +90,15 @@ def evaluate_davis(
     sequences: Sequence[str] | None = None,
     official_decay: bool = False,
     jobs: int = 1,
-    watch: Watch[DavisSequence] = iter,
+    watch: Watch = unwatched,
 ) -> DavisReport:
     """Compare RESULTS/SEQUENCE/00000.png with the truth of DAVIS in `root`.
 
     `sequences` takes these in place of the split's; `resolution` names a folder of masks (None: found);
-    `official_decay` computes decay as the benchmark's code does (see `metrics.sequence_statistics.decay`); `jobs`
-    sequences are compared at a time. Raise EvaluationError naming every sequence and frame that is missing,
-    damaged, of the wrong size or with more ids than the truth, FormatError for a truth that is not DAVIS.
+    `official_decay` computes decay as the benchmark's code does (see `metrics.sequence_statistics.decay`);
+    `jobs` sequences are compared at a time; `watch` sees them pass. Raise EvaluationError naming every
+    sequence and frame that is missing, damaged, of the wrong size or with more ids than the truth, FormatError
+    for a truth that is not DAVIS.
     """
     dataset = DATASETS[year](root, split, resolution)
     score = partial(_score_sequence, dataset=dataset, results=require_results(results), official=official_decay)
@@ -126,7 +127,7 @@ def _score_sequence(name: str, *, dataset: Davis2016 | Davis2017, results: Path,
     scores = [
         score_label_maps(predicted_HW, truth_HW, object_ids)
         for _, predicted_HW, truth_HW in read_pairs(
-            frame_names, truth, results / name, binary=dataset.binary, highest_id=object_ids[-1]
+            frame_names, truth, results, name, binary=dataset.binary, highest_id=object_ids[-1]
         )
     ]
     scores_T2N = np.array(scores)

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from masklet.core.errors import EvaluationError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Watch = Callable[[Iterable[Result]], Iterable[Result]]
-"""Hands results on as they come and may show how far things are."""
+
+
+class Watch(Protocol):
+    """Hands results on as they come, and may show how far things are."""
+
+    def __call__(self, items: Iterable[Result], *, total: int) -> Iterable[Result]:
+        """Yield all items."""
+        ...
+
+
+def unwatched(items: Iterable[Result], *, total: int) -> Iterable[Result]:  # noqa: ARG001
+    """Return the items as they are."""
+    return items
+
 
 NAMED_PROBLEMS = 5
 
@@ -31,7 +43,7 @@ class ProblemsError(EvaluationError):
 
 
 def score_all(
-    score: Callable[[Item], Result], items: Sequence[Item], *, results: Path, jobs: int, watch: Watch[Result]
+    score: Callable[[Item], Result], items: Sequence[Item], *, results: Path, jobs: int, watch: Watch
 ) -> list[Result]:
     """Return the score of every item, in order; raise one ProblemsError with the problems of all items.
 
@@ -48,7 +60,7 @@ def score_all(
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
-            scored = list(watch(scores(pool)))
+            scored = list(watch(scores(pool), total=len(items)))
         finally:
             pool.shutdown(cancel_futures=True)
     if problems:

@@ -15,7 +15,7 @@ from masklet.core.errors import EvaluationError
 from masklet.datasets import YoutubeVos
 from masklet.evaluation.json_values import for_json, per_frame
 from masklet.evaluation.label_pngs import read_pairs, require_results
-from masklet.evaluation.problems import Watch, score_all
+from masklet.evaluation.problems import Watch, score_all, unwatched
 from masklet.formats.davis import label_pngs_in
 from masklet.metrics.label_maps import FIRST_VOID, score_label_maps
 from masklet.metrics.youtube_vos import ObjectScore, YoutubeVosScore, youtube_vos_score
@@ -83,13 +83,13 @@ def evaluate_youtube_vos(
     split: str = "valid",
     videos: Sequence[str] | None = None,
     jobs: int = 1,
-    watch: Watch[YoutubeVosVideo] = iter,
+    watch: Watch = unwatched,
 ) -> YoutubeVosReport:
     """Compare RESULTS/VIDEO/00005.png with the annotated frames of YouTube-VOS in `root`.
 
-    `videos` takes these in place of all; `jobs` of them are compared at a time. Without meta.json all objects
-    count as of a seen category. Raise EvaluationError naming every video and frame that is missing, damaged
-    or of the wrong size, FormatError for a truth that is not YouTube-VOS.
+    `videos` takes these in place of all; `jobs` of them are compared at a time; `watch` sees them pass. Without
+    meta.json all objects count as of a seen category. Raise EvaluationError naming every video and frame that
+    is missing, damaged or of the wrong size, FormatError for a truth that is not YouTube-VOS.
     """
     dataset = YoutubeVos(root, split)
     categories = dataset.categories()
@@ -109,7 +109,7 @@ def _score_video(
         raise EvaluationError(f"Expected the true masks of {name} in {truth}, found no such folder.")
     frame_names = [path.stem for path in label_pngs_in(truth)]
     begun: dict[int, list[tuple[str, float, float]]] = {}
-    for frame_name, predicted_HW, truth_HW in read_pairs(frame_names, truth, results / name, binary=False):
+    for frame_name, predicted_HW, truth_HW in read_pairs(frame_names, truth, results, name, binary=False):
         j_N, f_N = score_label_maps(predicted_HW, truth_HW, tuple(begun))
         for scores, j, f in zip(begun.values(), j_N, f_N, strict=True):
             scores.append((frame_name, float(j), float(f)))

@@ -1,0 +1,15 @@
+"""masklet evaluate: compare results with the truth, one command for each benchmark."""
+
+import typer
+
+from masklet.cli.evaluate_davis import davis
+from masklet.cli.evaluate_mot import mot
+from masklet.cli.evaluate_segmenter import segmenter
+from masklet.cli.evaluate_youtube_vos import youtube_vos
+
+app = typer.Typer(no_args_is_help=True)
+
+app.command()(davis)
+app.command()(mot)
+app.command()(segmenter)
+app.command()(youtube_vos)

@@ -1,0 +1,52 @@
+"""Curves over time, such as the J of every object. Needs the extra `viz` (matplotlib)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from masklet.core.arrays import FloatArray
+from masklet.core.errors import MissingExtraError
+from masklet.formats.output import write_whole
+from masklet.render.palette import colour_of
+
+
+def require_plots() -> None:
+    """Raise MissingExtraError where matplotlib is not installed."""
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("Plots", extra="viz")
+
+
+def plot_curves(
+    values_T_of: Mapping[int, FloatArray],
+    path: Path,
+    *,
+    title: str,
+    frame_names: Sequence[str],
+    measure: str = "J",
+) -> None:
+    """Draw one curve for each object, from id to values in [0, 1] at the frames, in its colour; write a PNG.
+
+    Raise MissingExtraError without matplotlib, OutputError where the file cannot be written.
+    """
+    require_plots()
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axes = figure.subplots()
+    for object_id, values_T in values_T_of.items():
+        colour = np.array(colour_of(object_id)) / 255
+        label = f"{object_id}: {values_T.mean():.3f}"
+        axes.plot(range(len(values_T)), values_T, color=tuple(colour), linewidth=1.5, label=label)
+    shown = np.unique(np.linspace(0, len(frame_names) - 1, 9).round().astype(int))
+    axes.set(title=title, xlabel="frame", ylabel=measure, ylim=(-0.02, 1.02))
+    axes.set_xticks(shown, [frame_names[position] for position in shown])
+    axes.grid(alpha=0.3)
+    figure.legend(title="object: mean", loc="outside right upper", fontsize="small")
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=120)
+    write_whole(path, picture.getvalue())
