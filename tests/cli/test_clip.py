@@ -143,6 +143,15 @@ def test_wrong_words_are_answered_before_any_work(masklet, video, tmp_path, word
     assert not (tmp_path / "clips").exists()
 
 
+@pytest.mark.parametrize("words", [(), ("--frames", "png")], ids=["videos", "pictures"])
+def test_a_file_in_the_way_of_the_folder_is_one_sentence(masklet, video, tmp_path, words):
+    (tmp_path / "clips").touch()
+    code, _, err = masklet("clip", video, "-o", tmp_path / "clips", "--seconds", 1, *words)
+    assert code == 1
+    assert err.startswith("masklet: Expected a folder to write to")
+    assert err.count("\n") == 1
+
+
 def test_one_output_video_takes_one_input(masklet, video, tmp_path):
     assert masklet("clip", video, video, "-o", tmp_path / "x.mp4")[0] == 2
 

@@ -61,6 +61,22 @@ def test_a_damaged_file_still_gives_a_span_before_the_damage(tmp_path):
     assert [frame.index for frame in video.read_backward(4)] == [4, 3, 2, 1, 0]
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+def test_whatever_bytes_are_broken_the_answer_is_frames_or_one_sentence(tmp_path, name):
+    data = noisy(tmp_path / name, 12).read_bytes()
+    random = np.random.default_rng(0)
+    for _ in range(30):
+        broken = bytearray(data)
+        for place in random.integers(0, len(data) - 4, 5):
+            broken[place : place + 4] = random.bytes(4)
+        (tmp_path / name).write_bytes(broken)
+        try:
+            video = open_source(tmp_path / name)
+            assert sum(1 for _ in video.read()) == video.info.frame_count
+        except SourceError as error:
+            assert str(error).startswith("Expected")
+
+
 def test_an_mp4_that_lost_its_index_is_not_opened(tmp_path):
     path = noisy(tmp_path / "a.mp4")
     path.write_bytes(path.read_bytes()[: int(0.9 * path.stat().st_size)])

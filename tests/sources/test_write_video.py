@@ -62,6 +62,12 @@ def test_a_lower_bit_rate_makes_a_smaller_file(tmp_path):
     assert sizes == pytest.approx([200_000, 1_000_000], rel=0.35)
 
 
+def test_a_file_in_the_way_of_the_folder_is_an_error(tmp_path):
+    (tmp_path / "clips").touch()
+    with pytest.raises(OutputError, match="Not a directory"):
+        write_video(tmp_path / "clips/a.mp4", PICTURES, frames_per_second=25)
+
+
 def test_an_error_on_the_way_leaves_what_was_there(tmp_path):
     numbered(tmp_path / "a.mp4", 5)
     before = (tmp_path / "a.mp4").read_bytes()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
@@ -45,6 +47,19 @@ def open_video_stream(
         raise SourceError(f"Expected a video that can be decoded, got an unknown codec in {where}.")
     stream.thread_type = "AUTO"
     return container, stream
+
+
+def demux(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
+    """Yield the packets of a stream in the order they are stored, the last one empty (it flushes the decoder).
+
+    Packets of streams that turn up after opening, on which PyAV stumbles, are passed over.
+    """
+    while True:
+        try:
+            yield from container.demux(stream)
+        except IndexError:
+            continue
+        return
 
 
 def _main_video(container: InputContainer) -> VideoStream | None:

@@ -14,7 +14,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from masklet.sources.container import open_video_stream
+from masklet.sources.container import demux, open_video_stream
 
 
 def decode(
@@ -49,7 +49,7 @@ def _seek(container: InputContainer, stream: VideoStream, key_time: tuple[int, i
 
 
 def _decode_packets(container: InputContainer, stream: VideoStream, *, from_key: bool) -> Iterator[VideoFrame]:
-    packets = container.demux(stream)
+    packets = demux(container, stream)
     waiting = from_key  # some containers land between key packets
     while True:
         try:

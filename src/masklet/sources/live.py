@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from masklet.core.errors import SourceError
 from masklet.core.values import Frame
-from masklet.sources.container import open_video_stream
+from masklet.sources.container import demux, open_video_stream
 from masklet.sources.pictures import to_rgb, turn_of
 from masklet.sources.protocol import ASSUMED_RATE, SourceInfo, counted_name
 
@@ -108,7 +108,7 @@ class LiveSource:
 
 def _decode(container: InputContainer, stream: VideoStream, address: str) -> Iterator[VideoFrame]:
     """Yield frames; one that was damaged on the way is left out, a broken connection is an error."""
-    packets = container.demux(stream)
+    packets = demux(container, stream)
     while True:
         try:
             packet = next(packets)

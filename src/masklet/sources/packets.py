@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,8 @@ import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
+
+from masklet.sources.container import demux
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> tuple[list[P
     """
     packets: list[PacketFacts] = []
     try:
-        for packet in container.demux(stream):
+        for packet in demux(container, stream):
             if packet.size:
                 packets.append(_facts(packet))  # noqa: PERF401 - kept also where the next one fails
     except av.FFmpegError as error:
@@ -90,7 +93,7 @@ def _declared_seconds(container: InputContainer, stream: VideoStream) -> float |
         # Elsewhere the duration is an estimate from what is there, so it tells nothing.
         is_declared = stream.duration and stream.time_base and (kind == "avi" or "mp4" in kind)
         return float((stream.duration or 0) * (stream.time_base or Fraction(0))) if is_declared else None
-    if "DURATION" in stream.metadata:  # '00:00:10.040000000'
-        hours, minutes, seconds = (float(part) for part in stream.metadata["DURATION"].split(":"))
-        return 3600 * hours + 60 * minutes + seconds
+    clock = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if clock:
+        return 3600 * int(clock[1]) + 60 * int(clock[2]) + float(clock[3])
     return container.duration / av.time_base if container.duration and len(container.streams) == 1 else None

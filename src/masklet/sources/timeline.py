@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from masklet.core.arrays import FloatArray, IntArray
-from masklet.sources.container import open_video_stream
+from masklet.sources.container import demux, open_video_stream
 from masklet.sources.decoding import is_good
 from masklet.sources.packets import key_times, read_packets, shown_times
 
@@ -99,7 +99,7 @@ def _decoded_times(path: Path) -> tuple[int, list[int] | None, str | None]:
     container, stream = open_video_stream(path)
     with container:
         try:
-            for packet in container.demux(stream):
+            for packet in demux(container, stream):
                 frames = packet.decode()
                 pts.extend(frame.pts for frame in takewhile(is_good, frames))
                 if not all(map(is_good, frames)):
