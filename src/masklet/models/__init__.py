@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.core.errors import ModelError
-from masklet.models import eiseg, picodet
+from masklet.models import eiseg, label_propagation, picodet
 from masklet.models.protocols import Detector, Segmenter, SemanticModel, Session, Tracker
 from masklet.models.runtime import Precision
 from masklet.weights import resolve
@@ -43,6 +43,9 @@ class ModelEntry:
 
 MODELS: dict[str, ModelEntry] = {
     "eiseg": ModelEntry("segmenter", eiseg.load, "eiseg-hrnet18-ocr64", "points, boxes and masks to masks"),
+    "label-propagation": ModelEntry(
+        "tracker", label_propagation.load, "pp-lcnetv2-base", "masks carried by the likeness of features"
+    ),
     "picodet-s": ModelEntry("detector", picodet.load, "picodet-s-416", "boxes of the 80 COCO classes"),
 }
 

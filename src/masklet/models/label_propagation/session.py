@@ -1,0 +1,295 @@
+"""What label propagation remembers of one video, and its step from one frame to the next.
+
+Shapes: H W pixels of the frame, h w cells of the grid, N objects, K cells remembered, Q cells asked for.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from masklet.core.arrays import AnyArray, BoolArray, FloatArray
+from masklet.core.boxes import box_of_mask, clip_boxes
+from masklet.core.errors import PromptError, ShapeError
+from masklet.core.values import Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.models.label_propagation.backbone import Backbone
+from masklet.models.label_propagation.config import LabelPropagationConfig
+from masklet.models.label_propagation.memory import (
+    Memory,
+    remember,
+    shares_by_matches,
+    still_needed,
+    surroundings,
+)
+from masklet.models.label_propagation.readout import Readout
+from masklet.models.label_propagation.view import View, canvas_size, view_of
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What sessions share: the network, the read, the settings."""
+
+    backbone: Backbone
+    readout: Readout
+    config: LabelPropagationConfig
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Where an object was seen last, and how many frames ago."""
+
+    box_xyxy: tuple[float, float, float, float]
+    age: int = 0
+
+    def search_box(self, size_HW: tuple[int, int], growth: float) -> FloatArray:
+        """Return the box to look for it in: grown with every frame it was not seen, within the frame."""
+        x1, y1, x2, y2 = self.box_xyxy
+        grown = min(growth**self.age, float(max(size_HW)) + 1) / 2 - 0.5
+        by_x, by_y = (x2 - x1) * grown, (y2 - y1) * grown
+        grown_14 = np.array([[x1 - by_x, y1 - by_y, x2 + by_x, y2 + by_y]])
+        return clip_boxes(grown_14, size_HW).reshape(4)
+
+
+class LabelPropagationSession:
+    """A `Session`. All it remembers is replaced, never changed, so that copies share it safely."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._size_HW: tuple[int, int] | None = None
+        self._sightings: dict[int, Sighting] = {}
+        """Of each object followed, in the order of their coming."""
+        self._prompted: tuple[Memory, ...] = ()
+        self._recent: tuple[Memory, ...] = ()
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """The objects being followed, in the order of their coming."""
+        return tuple(self._sightings)
+
+    def step(self, frame: Frame, prompts: Sequence[Prompt] = ()) -> FrameMasks:
+        """Take the next frame and return the masks of all objects followed, an empty one where unseen.
+
+        A mask prompt is returned as it came, with score 1; of two for one object the later counts. An empty one
+        says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
+        another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
+        """
+        given = self._checked(frame, prompts)
+        self._size_HW = frame.size_HW
+        if not given and not self._sightings:
+            return FrameMasks.empty(frame.index, frame.size_HW)
+
+        view = self._view(given)
+        features_hwC = self._parts.backbone(view.picture(frame.image_HW3))
+        shares = self._propagate(view, features_hwC, [i for i in self.object_ids if i not in given])
+        masks, scores = _masks_of(shares, view, frame.size_HW)
+        for object_id, mask_HW in given.items():
+            self._forget_recent(object_id)
+            shares[object_id] = _prompted_shares(view, mask_HW)
+            masks[object_id], scores[object_id] = mask_HW, float(mask_HW.any())
+        seen = any(mask_HW.any() for mask_HW in masks.values())
+        self._remember(view, features_hwC, shares, given, seen=seen)
+        self._sightings = {
+            object_id: self._sighting(object_id, masks[object_id])
+            for object_id in dict.fromkeys((*self.object_ids, *given))
+        }
+        ids = self.object_ids
+        return FrameMasks(
+            frame_index=frame.index,
+            object_ids=ids,
+            masks_NHW=np.stack([masks[object_id] for object_id in ids]),
+            scores_N=np.array([scores[object_id] for object_id in ids]),
+        )
+
+    def remove(self, object_id: int) -> None:
+        """Forget an object; raise PromptError for one that is not followed."""
+        if object_id not in self._sightings:
+            followed = ", ".join(map(str, self.object_ids)) or "none"
+            raise PromptError(f"Expected the id of an object that is followed ({followed}), got {object_id}.")
+        self._sightings = {key: seen for key, seen in self._sightings.items() if key != object_id}
+        self._forget_recent(object_id)
+        limit = self._parts.config.prompted
+        self._prompted = still_needed((memory.without(object_id) for memory in self._prompted), limit)
+
+    def copy(self) -> LabelPropagationSession:
+        """Return a session that goes on from here by itself."""
+        return copy.copy(self)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Return everything remembered as named arrays."""
+        sightings = self._sightings.values()
+        arrays: dict[str, AnyArray] = {
+            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
+            "object_ids_N": np.array(self.object_ids, dtype=np.int64),
+            "boxes_N4": np.array([seen.box_xyxy for seen in sightings], dtype=np.float64).reshape(-1, 4),
+            "ages_N": np.array([seen.age for seen in sightings], dtype=np.int64),
+        }
+        for kind, memories in (("prompted", self._prompted), ("recent", self._recent)):
+            for number, memory in enumerate(memories):
+                arrays |= {f"{kind}.{number}.{name}": array for name, array in memory.state().items()}
+        return arrays
+
+    @classmethod
+    def from_state(cls, parts: Parts, state: Mapping[str, AnyArray]) -> LabelPropagationSession:
+        """Return a session that goes on where the one that gave this state stood."""
+        session = cls(parts)
+        size_HW = [int(value) for value in state["size_HW"]]
+        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
+        rows = zip(
+            state["object_ids_N"].tolist(), state["boxes_N4"].tolist(), state["ages_N"].tolist(), strict=True
+        )
+        session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
+        session._prompted = _memories_of(state, "prompted")
+        session._recent = _memories_of(state, "recent")
+        return session
+
+    def _checked(self, frame: Frame, prompts: Sequence[Prompt]) -> dict[int, BoolArray]:
+        """Return the prompted masks by object, or raise what `step` says."""
+        if self._size_HW not in (None, frame.size_HW):
+            raise ShapeError(
+                f"Expected frames of {self._size_HW} pixels (height, width) as before, got {frame.size_HW} "
+                f"at frame {frame.index}; start a new session where the size changes."
+            )
+        given: dict[int, BoolArray] = {}
+        for prompt in prompts:
+            of_object = f"object {prompt.object_id} on frame {frame.index}"
+            if not isinstance(prompt, MaskPrompt):
+                kind = type(prompt).__name__.lower()
+                raise PromptError(
+                    f"Expected masks as prompts of label propagation, got {kind} for {of_object}; "
+                    "a segmenter turns them into masks first (`pipelines.Prompted`)."
+                )
+            if prompt.frame_index != frame.index:
+                raise PromptError(
+                    f"Expected prompts of the frame, got one of {prompt.frame_index} for {of_object}."
+                )
+            if prompt.mask_HW.shape != frame.size_HW:
+                raise PromptError(
+                    f"Expected a mask of the frame's size {frame.size_HW}, "
+                    f"got {prompt.mask_HW.shape} for {of_object}."
+                )
+            if not prompt.mask_HW.any() and prompt.object_id not in self._sightings:
+                raise PromptError(f"Expected at least one pixel in the first mask of {of_object}, got none.")
+            given[prompt.object_id] = prompt.mask_HW
+        return given
+
+    def _view(self, given: Mapping[int, BoolArray]) -> View:
+        """Return the view that holds all places where objects were seen last or are prompted."""
+        assert self._size_HW is not None
+        config = self._parts.config
+        boxes = [seen.search_box(self._size_HW, config.growth) for seen in self._sightings.values()]
+        prompted = [box_of_mask(mask_HW) for mask_HW in given.values() if mask_HW.any()]
+        boxes_N4 = np.array([*boxes, *prompted], dtype=np.float64)
+        canvas_HW = canvas_size(self._size_HW, config.canvas_pixels)
+        return view_of(boxes_N4, self._size_HW, canvas_HW, zoom=config.zoom, margin=config.view_margin)
+
+    def _propagate(self, view: View, features_hwC: FloatArray, object_ids: Sequence[int]) -> dict[int, FloatArray]:
+        """Return shares_hw of each object, read from the memories."""
+        shares_Nhw = np.zeros((len(object_ids), *view.grid_hw), dtype=np.float32)
+        if object_ids:
+            memories = (*self._prompted, *self._recent)
+            asked_hw = self._asked(view)
+            config = self._parts.config
+            reach = [np.inf] * len(self._prompted) + [config.reach] * len(self._recent)
+            weight_QT, index_QT = self._parts.readout(
+                features_hwC[asked_hw],
+                np.argwhere(asked_hw),
+                np.concatenate([memory.keys_KC for memory in memories]),
+                np.concatenate([view.cells_from(memory.view, memory.cells_K2) for memory in memories]),
+                np.repeat(reach, [len(memory.cells_K2) for memory in memories]),
+            )
+            shares_Nhw[:, asked_hw] = shares_by_matches(memories, weight_QT, index_QT, object_ids)
+        return dict(zip(object_ids, shares_Nhw, strict=True))
+
+    def _asked(self, view: View) -> BoolArray:
+        """Return asked_hw: the cells near the latest masks, and those where unseen objects are looked for."""
+        assert self._size_HW is not None
+        config = self._parts.config
+        asked_hw = np.zeros(view.grid_hw, dtype=bool)
+        for object_id, seen in self._sightings.items():
+            if seen.age:
+                asked_hw |= view.cells_in(seen.search_box(self._size_HW, config.growth))
+            else:
+                latest = self._recent[-1]
+                shares_hw = latest.shares_hw(object_id)
+                asked_hw |= surroundings(view.seen_from(latest.view, shares_hw), config.margin)
+        return asked_hw
+
+    def _remember(
+        self,
+        view: View,
+        features_hwC: FloatArray,
+        shares: Mapping[int, FloatArray],
+        given: Mapping[int, BoolArray],
+        *,
+        seen: bool,
+    ) -> None:
+        config = self._parts.config
+
+        def memory_of(object_ids: Sequence[int]) -> Memory:
+            shares_Nhw = np.stack([_sharpened(shares[object_id], config.sharpness) for object_id in object_ids])
+            return remember(view, features_hwC, shares_Nhw, object_ids, margin=config.margin)
+
+        if seen:
+            self._recent = (*self._recent, memory_of(tuple(shares)))[-config.recent :]
+        prompted = [object_id for object_id, mask_HW in given.items() if mask_HW.any()]
+        if prompted:
+            self._prompted = still_needed((*self._prompted, memory_of(prompted)), config.prompted)
+
+    def _forget_recent(self, object_id: int) -> None:
+        without = (memory.without(object_id) for memory in self._recent)
+        self._recent = tuple(memory for memory in without if memory.object_ids)
+
+    def _sighting(self, object_id: int, mask_HW: BoolArray) -> Sighting:
+        box_xyxy = box_of_mask(mask_HW)
+        if box_xyxy is not None:
+            return Sighting(box_xyxy)
+        last = self._sightings[object_id]
+        return Sighting(last.box_xyxy, last.age + 1)
+
+
+def _masks_of(
+    shares: Mapping[int, FloatArray], view: View, size_HW: tuple[int, int]
+) -> tuple[dict[int, BoolArray], dict[int, float]]:
+    """Return mask_HW and score of each object, by id.
+
+    A place is an object's where more than half of it is, or where more than half of it is not background and
+    no other object has more. The score is the mean share of the object over its cells, 0 of an empty mask.
+    """
+    masks: dict[int, BoolArray] = {}
+    scores: dict[int, float] = {}
+    total_hw = sum(shares.values(), start=np.zeros(view.grid_hw, np.float32))
+    for object_id, shares_hw in shares.items():
+        others = [other_hw for other_id, other_hw in shares.items() if other_id != object_id]
+        strongest_hw = np.max(others, axis=0) if others else np.zeros_like(shares_hw)
+        evidence_hw = np.maximum(shares_hw - 0.5, np.minimum(total_hw - 0.5, shares_hw - strongest_hw))
+        masks[object_id] = view.mask(evidence_hw, size_HW)
+        seen = masks[object_id].any()
+        scores[object_id] = float(shares_hw[evidence_hw > 0].mean()) if seen else 0.0
+    return masks, scores
+
+
+def _prompted_shares(view: View, mask_HW: BoolArray) -> FloatArray:
+    """Return shares_hw of a given mask; an object smaller than a cell has at least one cell of its own."""
+    shares_hw = view.shares(mask_HW)
+    return shares_hw / max(float(shares_hw.max()), 1e-6) if mask_HW.any() else shares_hw
+
+
+def _sharpened(shares_hw: FloatArray, sharpness: float) -> FloatArray:
+    sharp_hw: FloatArray = np.clip((shares_hw - 0.5) * np.float32(sharpness) + np.float32(0.5), 0, 1)
+    return sharp_hw
+
+
+def _memories_of(state: Mapping[str, AnyArray], kind: str) -> tuple[Memory, ...]:
+    """Return the memories of one kind, in order."""
+    memories: list[Memory] = []
+    while f"{kind}.{len(memories)}.view_6" in state:
+        prefix = f"{kind}.{len(memories)}."
+        memories.append(
+            Memory.from_state(
+                {name.removeprefix(prefix): a for name, a in state.items() if name.startswith(prefix)}
+            )
+        )
+    return tuple(memories)
