@@ -73,4 +73,4 @@ def noisy(path, frames=40, *, size_HW=(96, 128), **settings):
     random = np.random.default_rng(0)
     noise_THW3 = random.integers(-20, 20, (frames, *size_HW, 3))
     pictures = [np.clip(picture(number, size_HW) + noise_THW3[number], 0, 255) for number in range(frames)]
-    return encode(path, [one.astype(np.uint8) for one in pictures], options={"g": "10"}, **settings)
+    return encode(path, [one.astype(np.uint8) for one in pictures], **{"options": {"g": "10"}, **settings})
