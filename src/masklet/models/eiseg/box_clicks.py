@@ -7,14 +7,13 @@ object, where it stays far from a side it wants one on the object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.arrays import FloatArray
 from masklet.core.boxes import box_iou, box_of_mask
 from masklet.models.eiseg.clicks import Clicks
+from masklet.models.eiseg.crop import CropBox
 
 _POSITIVE_SHARES = ((0.5, 0.5), (0.5, 0.3), (0.5, 0.7))
 """Places to try for the first click, in shares of the box, the likeliest first."""
@@ -25,35 +24,6 @@ _SPILL_AREA = 0.02
 """What leaves it further wants a click when it is larger than this share of the box."""
 _GAP = 0.08
 """A mask that stays further from a side of its box than this share of the box wants a click there."""
-
-
-@dataclass(frozen=True, slots=True)
-class CropBox:
-    """A prompt's box in pixels of the crop."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-    @property
-    def size_xy(self) -> tuple[float, float]:
-        """Width and height."""
-        return self.x2 - self.x1, self.y2 - self.y1
-
-    def at(self, shares_P2: tuple[tuple[float, float], ...]) -> FloatArray:
-        """Return points by their shares of the box: (0, 0) its left upper corner, (1, 1) its right lower one."""
-        points_P2: FloatArray = np.array([self.x1, self.y1]) + np.array(shares_P2) * self.size_xy
-        return points_P2
-
-    def inside(self, size_hw: tuple[int, int], *, grown: float = 0.0) -> BoolArray:
-        """Return inside_hw: true within the box, grown on every side by a share of itself."""
-        width, height = self.size_xy
-        y_h = np.arange(size_hw[0])[:, None] + 0.5
-        x_w = np.arange(size_hw[1])[None, :] + 0.5
-        in_rows = (y_h > self.y1 - grown * height) & (y_h < self.y2 + grown * height)
-        in_columns = (x_w > self.x1 - grown * width) & (x_w < self.x2 + grown * width)
-        return np.asarray(in_rows & in_columns)
 
 
 def first_clicks(box: CropBox, given: Clicks) -> tuple[Clicks, ...]:

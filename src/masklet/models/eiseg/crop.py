@@ -15,6 +15,35 @@ _MULTIPLE = 16
 
 
 @dataclass(frozen=True, slots=True)
+class CropBox:
+    """A prompt's box in pixels of the crop."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def size_xy(self) -> tuple[float, float]:
+        """Width and height."""
+        return self.x2 - self.x1, self.y2 - self.y1
+
+    def at(self, shares_P2: tuple[tuple[float, float], ...]) -> FloatArray:
+        """Return points by their shares of the box: (0, 0) its left upper corner, (1, 1) its right lower one."""
+        points_P2: FloatArray = np.array([self.x1, self.y1]) + np.array(shares_P2) * self.size_xy
+        return points_P2
+
+    def inside(self, size_hw: tuple[int, int], *, grown: float = 0.0) -> BoolArray:
+        """Return inside_hw: true within the box, grown on every side by a share of itself."""
+        width, height = self.size_xy
+        y_h = np.arange(size_hw[0])[:, None] + 0.5
+        x_w = np.arange(size_hw[1])[None, :] + 0.5
+        in_rows = (y_h > self.y1 - grown * height) & (y_h < self.y2 + grown * height)
+        in_columns = (x_w > self.x1 - grown * width) & (x_w < self.x2 + grown * width)
+        return np.asarray(in_rows & in_columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Crop:
     """A rectangle of the picture (whole pixels, right and bottom exclusive) and the size it is looked at."""
 
@@ -51,6 +80,11 @@ class Crop:
         scale_2 = [self.width / (self.right - self.left), self.height / (self.bottom - self.top)]
         moved_P2: FloatArray = (np.asarray(xy_P2, dtype=np.float64) - [self.left, self.top]) * scale_2
         return moved_P2
+
+    def box(self, box_xyxy: tuple[float, float, float, float]) -> CropBox:
+        """Return a box of the picture in pixels of the crop."""
+        (x1, y1), (x2, y2) = self.to_crop(np.reshape(box_xyxy, (2, 2))).tolist()
+        return CropBox(x1, y1, x2, y2)
 
 
 def crop_around(

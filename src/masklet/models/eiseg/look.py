@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from masklet.core.arrays import FloatArray, UInt8Array
-from masklet.models.eiseg.box_clicks import CropBox, correct, first_clicks, fit
+from masklet.models.eiseg.box_clicks import correct, first_clicks, fit
 from masklet.models.eiseg.clicks import Clicks, coordinate_features
+from masklet.models.eiseg.crop import CropBox
 from masklet.models.runtime import Graph
 
 _MEAN_3 = np.array([0.485, 0.456, 0.406], np.float32)
@@ -23,7 +24,7 @@ def probability(logits: FloatArray) -> FloatArray:
 
 
 class Look:
-    """One crop in the network's form; a look at it costs one run of the network."""
+    """A crop in the network's form; each look at it is one run of the network."""
 
     def __init__(self, graph: Graph, crop_hw3: UInt8Array) -> None:
         normal_hw3 = (crop_hw3.astype(np.float32) / 255 - _MEAN_3) / _DEVIATION_3
@@ -38,37 +39,34 @@ class Look:
         (logits_11hw,) = self._graph(image=self._image_13hw, coord_features=features_13hw)
         return np.asarray(logits_11hw[0, 0])
 
-    def from_clicks(self, clicks: Clicks, previous_hw: FloatArray | None, *, passes: int) -> FloatArray:
-        """Return logits_hw after some looks, each but the first given the mask of the one before."""
-        logits_hw = self.at(clicks, previous_hw)
-        for _ in range(passes - 1):
-            logits_hw = self.at(clicks, probability(logits_hw))
-        return logits_hw
+    def first_in_box(self, box: CropBox, given: Clicks, *, good_fit: float) -> tuple[int, FloatArray]:
+        """Return which of `first_clicks` to take and its logits_hw.
 
-    def from_box(
-        self, box: CropBox, given: Clicks, *, passes: int, good_fit: float, corrections: int
+        That is the first whose mask fits the box well, or the one that fits best.
+        """
+        best, best_fit, best_hw = 0, -1.0, np.zeros(self._size_hw, np.float32)
+        for number, clicks in enumerate(first_clicks(box, given)):
+            logits_hw = self.at(clicks)
+            its_fit = fit(logits_hw, box)
+            if its_fit > best_fit:
+                best, best_fit, best_hw = number, its_fit, logits_hw
+            if its_fit >= good_fit:
+                break
+        return best, best_hw
+
+    def corrected_in_box(
+        self, box: CropBox, clicks: Clicks, previous_hw: FloatArray, *, corrections: int
     ) -> FloatArray:
-        """Return logits_hw of the object in a box; `given` are clicks known besides.
+        """Return logits_hw with a known mask, corrected by clicks where they disagree with the box.
 
-        Of the clicks a box may stand for, the first whose mask fits it well is kept, else the best. The mask
-        is refined, then corrected where it disagrees with the box; the one that fits best is returned.
+        Of the looks that takes, the one that fits the box best.
         """
         inside_hw = box.inside((self._size_hw[0], self._size_hw[1])).astype(np.float32)
-        best = -1.0
-        for tried in first_clicks(box, given):
-            found_hw = self.at(tried)
-            found_fit = fit(found_hw, box)
-            if found_fit > best:
-                best, clicks, logits_hw = found_fit, tried, found_hw
-            if found_fit >= good_fit:
-                break
-        for _ in range(passes - 1):
-            logits_hw = self.at(clicks, probability(logits_hw) * inside_hw)
-        looks = [logits_hw]
+        looks = [self.at(clicks, previous_hw * inside_hw)]
         for _ in range(corrections):
-            corrected = correct(looks[-1], box, clicks)
-            if corrected is None:
+            more = correct(looks[-1], box, clicks)
+            if more is None:
                 break
-            clicks = corrected
+            clicks = more
             looks.append(self.at(clicks, probability(looks[-1]) * inside_hw))
         return max(looks, key=lambda look_hw: fit(look_hw, box))

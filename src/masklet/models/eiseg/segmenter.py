@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.boxes import box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
-from masklet.models.eiseg.box_clicks import CropBox
+from masklet.models.eiseg.box_clicks import first_clicks
 from masklet.models.eiseg.clicks import Clicks
 from masklet.models.eiseg.crop import Crop, crop_around
 from masklet.models.eiseg.given import Edges, Given, gather
@@ -31,12 +32,12 @@ _OUTSIDE = -20.0
 class EISegConfig:
     """How much work goes into a mask; docs/guides/models.md has the price and the gain of each."""
 
+    first_side: int = 256
+    """Pixels of the longer side of what the network looks at to find what is in a box."""
     long_side: int = 400
-    """Pixels of the longer side of what the network looks at."""
+    """Pixels of the longer side of what it looks at more closely."""
     margin: float = 0.25
     """Around the object's box, a share of the box on every side."""
-    passes: int = 2
-    """Looks in all; each but the first is given the mask of the one before."""
     good_fit: float = 0.8
     """From this IoU of its own box with the prompt's on, a first mask is taken without trying other clicks."""
     corrections: int = 2
@@ -69,8 +70,12 @@ class EISeg:
         """Return mask_HW of one object and its score."""
         if given.mask_HW is not None and given.box_xyxy is None and not given.has_points:
             return given.mask_HW, 1.0
-        region = given.region_xyxy
-        logits_HW = self._from_points(image_HW3, given) if region is None else self._at(image_HW3, region, given)
+        if given.box_xyxy is not None:
+            logits_HW = self._from_box(image_HW3, given.box_xyxy, given)
+        elif given.region_xyxy is not None:
+            logits_HW = self._near(image_HW3, given.region_xyxy, given)
+        else:
+            logits_HW = self._from_points(image_HW3, given)
         mask_HW = logits_HW > 0
         if not mask_HW.any():
             return mask_HW, 0.0
@@ -79,29 +84,38 @@ class EISeg:
     def _from_points(self, image_HW3: UInt8Array, given: Given) -> FloatArray:
         """Return logits_HW of what is clicked on: found in the whole picture, then looked at closely."""
         height, width, _ = image_HW3.shape
-        logits_HW = self._at(image_HW3, (0, 0, width, height), given)
+        logits_HW = self._near(image_HW3, (0, 0, width, height), given)
         found = box_of_mask(logits_HW > 0)
-        return logits_HW if found is None else self._at(image_HW3, given.around(found), given)
+        return logits_HW if found is None else self._near(image_HW3, given.around(found), given)
 
-    def _at(self, image_HW3: UInt8Array, region: Edges, given: Given) -> FloatArray:
-        """Return logits_HW from a close look at one region of the picture."""
-        config, size_HW = self.config, (image_HW3.shape[0], image_HW3.shape[1])
-        crop = crop_around(region, size_HW, margin=config.margin, long_side=config.long_side)
+    def _near(self, image_HW3: UInt8Array, region: Edges, given: Given) -> FloatArray:
+        """Return logits_HW of what is clicked on in a region; a mask given is where it starts from."""
+        crop = self._crop(region, image_HW3, self.config.long_side)
         look = Look(self._graph, crop.take(image_HW3))
-        clicks = Clicks(crop.to_crop(given.positive_P2), crop.to_crop(given.negative_Q2))
-        if given.box_xyxy is None:
-            previous_hw = None if given.mask_HW is None else crop.take_mask(given.mask_HW)
-            logits_hw = look.from_clicks(clicks, previous_hw, passes=config.passes)
-            return crop.put_back(logits_hw, size_HW, outside=_OUTSIDE)
-        logits_hw = look.from_box(
-            _in_crop(given.box_xyxy, crop),
-            clicks,
-            passes=config.passes,
-            good_fit=config.good_fit,
-            corrections=config.corrections,
+        clicks = _in_crop(given, crop)
+        logits_hw = look.at(clicks, None if given.mask_HW is None else crop.take_mask(given.mask_HW))
+        logits_hw = look.at(clicks, probability(logits_hw))
+        return crop.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
+
+    def _from_box(self, image_HW3: UInt8Array, box_xyxy: Edges, given: Given) -> FloatArray:
+        """Return logits_HW of what is in a box: found at low resolution, then looked at closely."""
+        config = self.config
+        far, near = (self._crop(box_xyxy, image_HW3, side) for side in (config.first_side, config.long_side))
+        first = Look(self._graph, far.take(image_HW3))
+        chosen, first_hw = first.first_in_box(far.box(box_xyxy), _in_crop(given, far), good_fit=config.good_fit)
+        if given.mask_HW is None:
+            known_hw = np.asarray(cv2.resize(probability(first_hw), (near.width, near.height)), np.float32)
+        else:
+            known_hw = near.take_mask(given.mask_HW)
+        box = near.box(box_xyxy)
+        logits_hw = Look(self._graph, near.take(image_HW3)).corrected_in_box(
+            box, first_clicks(box, _in_crop(given, near))[chosen], known_hw, corrections=config.corrections
         )
-        logits_HW = crop.put_back(logits_hw, size_HW, outside=_OUTSIDE)
-        return np.where(_within(given.box_xyxy, size_HW), logits_HW, _OUTSIDE)
+        logits_HW = near.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
+        return np.where(_within(box_xyxy, image_HW3.shape[:2]), logits_HW, _OUTSIDE)
+
+    def _crop(self, region: Edges, image_HW3: UInt8Array, long_side: int) -> Crop:
+        return crop_around(region, image_HW3.shape[:2], margin=self.config.margin, long_side=long_side)
 
 
 def load(weights: Path, *, threads: int | None = None, precision: Precision = "auto") -> EISeg:
@@ -109,9 +123,8 @@ def load(weights: Path, *, threads: int | None = None, precision: Precision = "a
     return EISeg(load_graph(weights, threads=threads, precision=precision, outputs=[_OUTPUT]))
 
 
-def _in_crop(box_xyxy: Edges, crop: Crop) -> CropBox:
-    (x1, y1), (x2, y2) = crop.to_crop(np.reshape(box_xyxy, (2, 2))).tolist()
-    return CropBox(x1, y1, x2, y2)
+def _in_crop(given: Given, crop: Crop) -> Clicks:
+    return Clicks(crop.to_crop(given.positive_P2), crop.to_crop(given.negative_Q2))
 
 
 def _within(box_xyxy: Edges, size_HW: tuple[int, int]) -> BoolArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import cv2
@@ -31,11 +32,10 @@ class PicoDetConfig:
     """Least score of a detection; the graph itself drops what is below 0.025."""
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.classes) - set(COCO_CLASSES))
-        if unknown:
-            raise ModelError(
-                f"Expected classes of COCO ({', '.join(COCO_CLASSES)}), got {', '.join(map(repr, unknown))}."
-            )
+        unknown = next((name for name in self.classes if name not in COCO_CLASSES), None)
+        if unknown is not None:
+            near = get_close_matches(unknown, COCO_CLASSES, cutoff=0.5) or COCO_CLASSES[:6]
+            raise ModelError(f"Expected names of COCO's 80 classes (such as {', '.join(near)}), got {unknown!r}.")
         if not 0 <= self.threshold <= 1:
             raise ModelError(f"Expected a threshold between 0 and 1, got {self.threshold}.")
 

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from masklet.core.errors import EvaluationError
+from masklet.core.values import Box, FrameMasks, Points
+from masklet.datasets.penn_fudan import Pedestrians, PennFudan
+from masklet.evaluation.segmenter import evaluate_segmenter, innermost_point
+from networks import loaded
+
+
+class BoxFiller:
+    """Fills boxes; around a click it fills 2x2 pixels."""
+
+    def __init__(self):
+        self.kinds = set()
+
+    def segment(self, frame, prompts):
+        masks_NHW = np.zeros((len(prompts), *frame.size_HW), bool)
+        for mask_HW, prompt in zip(masks_NHW, prompts, strict=True):
+            self.kinds.add(type(prompt))
+            if isinstance(prompt, Box):
+                x1, y1, x2, y2 = map(int, prompt.xyxy)
+            else:
+                (x1, y1), x2, y2 = prompt.xy_P2[0].astype(int), prompt.xy_P2[0, 0] + 2, prompt.xy_P2[0, 1] + 2
+            mask_HW[int(y1) : int(y2), int(x1) : int(x2)] = True
+        return FrameMasks(0, tuple(p.object_id for p in prompts), masks_NHW, np.ones(len(prompts)))
+
+
+@pytest.fixture
+def pictures():
+    """One person fills its box, the other half of it."""
+    masks_NHW = np.zeros((2, 20, 20), bool)
+    masks_NHW[0, 2:10, 2:6] = True
+    masks_NHW[1, 10:18, 10:14] = True
+    boxes_N4 = np.array([[2.0, 2, 6, 10], [10, 10, 18, 18]])
+    return [Pedestrians("street", np.zeros((20, 20, 3), np.uint8), boxes_N4, masks_NHW)]
+
+
+def test_every_object_is_compared_with_its_truth(pictures):
+    report = evaluate_segmenter(pictures, BoxFiller())
+    assert report.names_N == ("street/1", "street/2")
+    assert report.iou_N == pytest.approx([1.0, 0.5])
+    said = report.to_json()
+    assert (said["images"], said["objects"]) == (1, 2)
+    assert (said["IoU-Mean"], said["IoU-Median"]) == pytest.approx((0.75, 0.75))
+    assert said["objects_iou"] == {"street/1": 1.0, "street/2": 0.5}
+
+
+def test_prompts_are_of_the_kind_asked_for(pictures):
+    segmenter = BoxFiller()
+    report = evaluate_segmenter(pictures, segmenter, prompt="point")
+    assert segmenter.kinds == {Points}
+    assert report.iou_N == pytest.approx([4 / 32, 4 / 32])
+
+
+def test_no_pictures_are_an_error():
+    with pytest.raises(EvaluationError, match="got none"):
+        evaluate_segmenter([], BoxFiller())
+
+
+def test_the_innermost_point_of_a_mask_that_fills_the_picture_is_its_middle():
+    assert innermost_point(np.ones((5, 7), bool)).tolist() == pytest.approx([3, 2], abs=1)
+
+
+@pytest.mark.weights
+@pytest.mark.shared
+@pytest.mark.slow
+def test_boxes_of_penn_fudan_reach_their_bar(shared):
+    report = evaluate_segmenter(PennFudan(shared / "PennFudanPed"), loaded("eiseg"))
+    assert report.iou_N.mean() >= 0.87
