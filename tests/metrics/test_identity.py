@@ -3,7 +3,7 @@ from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masklet.metrics.identity import Identity, identity
@@ -19,6 +19,7 @@ def best_by_trying_all(frames, threshold=0.5):
     return max(common(assignment) for assignment in permutations(range(3)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_assignment_has_most_boxes_in_common(seed):
     random = np.random.default_rng(seed)

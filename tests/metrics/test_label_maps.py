@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masklet.core.errors import ShapeError
@@ -18,6 +18,7 @@ def blocks(seed, values, size_HW=(33, 47), side=6):
     return np.kron(coarse, np.ones((side, side), int))[:height, :width].astype(np.uint8)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), truth_values=st.lists(LABELS, min_size=1, max_size=6))
 def test_one_pass_over_all_objects_equals_each_object_in_the_whole_picture(seed, truth_values):
     predicted, truth = blocks(seed, [0, 1, 2, 3]), blocks(seed + 1, truth_values)

@@ -14,8 +14,8 @@ import numpy as np
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.masks import require_same_shape
 
-LOOKUPS_WORTH_A_DISTANCE = 10
-"""Measured: as many lookups take as long as the exact distance of one pixel."""
+MOST_LOOKUPS = 1_000_000
+"""Beyond it, measuring the distance of every pixel takes less time and memory."""
 
 
 def boundary_tolerance(size_HW: tuple[int, int], share: float = 0.008) -> int:
@@ -88,14 +88,14 @@ def _count_near(outline: UInt8Array, other: UInt8Array, radius: int) -> int:
     """Return how many pixels of an outline have a pixel of the other within the radius.
 
     Both have a margin of the radius without outline. A square inside the disk decides for most pixels and is
-    cheap. For those it leaves open, the rest of the disk is looked up pixel by pixel, or, where that would
-    take longer than measuring the distance of every pixel of the picture, that is done.
+    cheap. For those it leaves open, the rest of the disk is looked up pixel by pixel, or, where these are many,
+    the distance of every pixel is measured.
     """
     side = 2 * _half_square(radius) + 1
     near_square = cv2.dilate(other, np.ones((side, side), np.uint8))
     open_P = np.flatnonzero(cv2.subtract(outline, near_square).view(np.bool_))
     ring_K = _ring(radius, row_length=outline.shape[1])
-    if len(open_P) * len(ring_K) > LOOKUPS_WORTH_A_DISTANCE * outline.size:
+    if len(open_P) * len(ring_K) > MOST_LOOKUPS:
         distance = cv2.distanceTransform(1 - other, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         near_P = distance.ravel()[open_P] <= radius
     else:
