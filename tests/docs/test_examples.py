@@ -84,8 +84,7 @@ def run_command(words: list[str]) -> None:
     assert not code, f"exit code {code}"
 
 
-def run_block(block: Block, names: dict[str, object], origin: str) -> None:
-    runs = block.needs in (None, "weights")
+def run_block(block: Block, names: dict[str, object], origin: str, *, runs: bool) -> None:
     if block.language == "python":
         program = compile(block.code, origin, "exec")
         if runs:
@@ -126,7 +125,14 @@ def painted(index: int, ground_HW3: np.ndarray) -> tuple[np.ndarray, FrameMasks]
     return image_HW3, FrameMasks(index, (1, 2), masks_NHW, np.ones(2), ("box", "box"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def as_case(page: Path):
+    """A page as a test case; one that runs networks can be left out by `-m "not weights"`."""
+    needs = {block.needs for block in blocks(page)}
+    marks = [pytest.mark.weights, pytest.mark.slow] if "weights" in needs else []
+    return pytest.param(page, id=page.relative_to(ROOT).as_posix(), marks=marks)
+
+
+@pytest.mark.parametrize("page", [as_case(page) for page in PAGES])
 def test_examples_run(page, world, tmp_path, monkeypatch):
     shutil.copytree(world, tmp_path / "world")
     monkeypatch.chdir(tmp_path / "world")
@@ -135,7 +141,8 @@ def test_examples_run(page, world, tmp_path, monkeypatch):
     for block in blocks(page):
         origin = f"{page.relative_to(ROOT)}:{block.line + 1}"
         try:
-            run_block(block, names, origin)
+            runs = not block.needs or (block.needs == "weights" and not without_weights)
+            run_block(block, names, origin, runs=runs)
         except WeightsError:
             assert block.needs == "weights", f"{origin} needs weights and does not say so"
             without_weights.append(origin)
