@@ -113,14 +113,14 @@ def run(
 def build_tracker(job: TrackJob) -> Tracker:
     """Return the job's networks put together."""
     load = partial(load_model, threads=job.threads, precision=job.precision)
-    tracker: Tracker = load(job.model)
     if not job.detect:
+        tracker: Tracker = load(job.model)
         return Prompted(tracker, load(job.segmenter)) if _needs_segmenter(job) else tracker
     detector: Detector = load(job.detector)
     parts = Parts(
         detector=detector.restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
         segmenter=load(job.segmenter),
-        tracker=tracker,
+        tracker=partial(load, job.model),
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
     finding = Finding(
@@ -257,9 +257,12 @@ def digest_of(source: str) -> str | None:
 
 
 def _weights(job: TrackJob) -> list[dict[str, str]]:
-    names = [job.model, *([job.detector] if job.detect else [])]
-    if job.detect or _needs_segmenter(job):
-        names.append(job.segmenter)
+    per_frame = job.detect and job.strategy == "per-frame"
+    names = [
+        *([] if per_frame else [job.model]),
+        *([job.detector] if job.detect else []),
+        *([job.segmenter] if job.detect or _needs_segmenter(job) else []),
+    ]
     weights = [find_weight(MODELS[name].weights) for name in names]
     return [{"name": weight.name, "sha256": weight.files[0].sha256} for weight in weights]
 
@@ -276,7 +279,7 @@ def _figures(walked: Walked, folder: RunFolder, job: TrackJob) -> dict[str, Any]
     masklets = open_masklets(folder.masklets)
     new_frames = len(walked.step_seconds)
     return {
-        "model": job.model,
+        "model": job.segmenter if job.detect and job.strategy == "per-frame" else job.model,
         "strategy": job.strategy if job.detect else "prompts",
         "frames": len(masklets),
         "objects": len(masklets.object_ids),

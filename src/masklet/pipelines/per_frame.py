@@ -98,9 +98,9 @@ class PerFrameSession:
             self._book.active.clear()
             self._book.lost.clear()
             self._last.clear()
-        detections, masks_NHW = self._find(frame)
-        colours = [colours_of(frame.image_HW3, mask_HW) for mask_HW in masks_NHW]
         tracks = list(self._book.active.values())
+        detections, masks_NHW = self._find(frame, boxes_at(tracks, frame.index))
+        colours = [colours_of(frame.image_HW3, mask_HW) for mask_HW in masks_NHW]
         score_NM = self._score(frame, tracks, detections, masks_NHW, colours)
         pairs = assign(score_NM, at_least=self._parts.config.same_from)
         track_of = {m: tracks[n] for n, m in pairs}
@@ -132,8 +132,12 @@ class PerFrameSession:
         last = {str(object_id): (code.size_HW, code.counts) for object_id, code in self._last.items()}
         return {**nest("shots", self._shots.state()), "book": pack(self._book.to_json()), "last": pack(last)}
 
-    def _find(self, frame: Frame) -> tuple[Detections, BoolArray]:
-        detections = wanted(self._parts.detector.detect(frame), self._parts.config.classes)
+    def _find(self, frame: Frame, expected_N4: FloatArray) -> tuple[Detections, BoolArray]:
+        """Return masks of the good detections, and of weak ones where a track is expected."""
+        config = self._parts.config
+        detections = wanted(self._parts.detector.detect(frame), config.classes)
+        is_expected_M = (box_iou(expected_N4, detections.boxes_N4) >= config.same_from).any(axis=0)
+        detections = detections.select(is_expected_M | (detections.scores_N >= config.new_from))
         masks_NHW = segment_boxes(self._parts.segmenter, frame, detections.boxes_N4)
         found = np.flatnonzero(masks_NHW.any(axis=(1, 2)))
         return detections.select(found), masks_NHW[found]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from masklet.core.errors import PromptError
 from masklet.models.protocols import Detector, Segmenter, Tracker
 from masklet.pipelines.hybrid import Hybrid, HybridConfig
 from masklet.pipelines.per_frame import PerFrame, PerFrameConfig
@@ -18,7 +17,8 @@ class Parts:
 
     detector: Detector
     segmenter: Segmenter
-    tracker: Tracker
+    tracker: Callable[[], Tracker]
+    """Loads the tracker; a strategy that needs none does not call it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def _first_frame(parts: Parts, finding: Finding) -> Tracker:
 
 def _propagating(parts: Parts, finding: Finding, *, detect_every: int | None) -> Tracker:
     config = HybridConfig(classes=finding.classes, new_from=finding.new_from, detect_every=detect_every)
-    tracker = Prompted(parts.tracker, parts.segmenter)
+    tracker = Prompted(parts.tracker(), parts.segmenter)
     first_object_id = finding.first_object_id
     return Hybrid(parts.detector, parts.segmenter, tracker, config, first_object_id=first_object_id)
 
@@ -59,12 +59,3 @@ STRATEGIES: dict[str, Callable[[Parts, Finding], Tracker]] = {
     "first-frame": _first_frame,
     "per-frame": _per_frame,
 }
-
-
-def require_classes(classes: tuple[str, ...], detector: Detector) -> None:
-    """Raise PromptError for a class the detector does not know."""
-    unknown = [name for name in classes if name not in detector.classes]
-    if unknown:
-        raise PromptError(
-            f"Expected classes the detector knows ({', '.join(detector.classes)}), got {', '.join(unknown)}."
-        )
