@@ -7,7 +7,7 @@ from masklet.core.errors import PromptError
 from masklet.core.masks import mask_iou
 from masklet.core.values import Box, Frame, MaskPrompt, Points
 from masklet.models.eiseg import EISeg, EISegConfig
-from masklet.models.eiseg.box_clicks import correct, first_clicks, fit
+from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks, coordinate_features, disks
 from masklet.models.eiseg.crop import CropBox, crop_around
 from masklet.models.eiseg.given import gather
@@ -75,8 +75,8 @@ def test_a_click_is_looked_at_whole_and_then_closely(frame):
     network = ColourNetwork()
     EISeg(network).segment(frame, [points((120, 45, 1))])
     shapes = [image.shape[2:] for image, _ in network.asked]
-    assert shapes[0] == shapes[1] == (224, 400)  # the whole picture, 16:9
-    assert shapes[2] == shapes[3] == (304, 400)  # 40x30 with a quarter more on each side
+    assert shapes[0] == shapes[1] == (192, 320)  # the whole picture, 16:9
+    assert shapes[2] == shapes[3] == (256, 320)  # 40x30 with a quarter more on each side
 
 
 def test_the_mask_before_is_handed_on(frame):
@@ -118,7 +118,7 @@ def test_another_click_is_tried_where_the_first_misses_the_object(frame):
 
 def test_a_click_given_with_a_box_is_the_one_that_counts(frame):
     network = ColourNetwork()
-    EISeg(network, EISegConfig(corrections=0)).segment(frame, [Box(3, 1, RED_BOX), points((22, 22, 1))])
+    EISeg(network).segment(frame, [Box(3, 1, RED_BOX), points((22, 22, 1))])
     assert len(network.asked) == 2
     for _, features in network.asked:
         rows, columns = np.nonzero(features[0, 1])
@@ -142,10 +142,10 @@ def test_points_beside_an_object_alone_are_refused():
     ("box", "edges", "size_hw"),
     [
         pytest.param((40, 40, 80, 60), (30, 35, 90, 65), (32, 64), id="with its margin"),
-        pytest.param((0, 0, 100, 100), (0, 0, 125, 100), (48, 64), id="ends where the picture ends"),
+        pytest.param((0, 0, 100, 100), (0, 0, 125, 100), (64, 64), id="ends where the picture ends"),
         pytest.param((99, 99, 99.5, 99.5), (98, 98, 100, 100), (64, 64), id="less than a pixel"),
         pytest.param((300, 300, 310, 310), (199, 99, 200, 100), (64, 64), id="beside the picture"),
-        pytest.param((0, 50, 200, 51), (0, 49, 200, 52), (16, 64), id="thin"),
+        pytest.param((0, 50, 200, 51), (0, 49, 200, 52), (32, 64), id="thin"),
     ],
 )
 def test_a_crop_is_a_part_of_the_picture(box, edges, size_hw):
@@ -191,14 +191,14 @@ def logits(x1, y1, x2, y2):
 
 
 def test_a_boxs_first_clicks_are_its_middle_and_beyond_its_corners():
-    clicks = first_clicks(BOX, Clicks(NO_POINTS_02, NO_POINTS_02))[0]
+    clicks = clicks_of_box(BOX, Clicks(NO_POINTS_02, NO_POINTS_02))[0]
     assert clicks.positive_P2.tolist() == [[40, 50]]
     assert sorted(clicks.negative_Q2.tolist()) == [[18, 6], [18, 94], [62, 6], [62, 94]]
 
 
 def test_given_clicks_stay():
     given = Clicks(np.array([[30.0, 30.0]]), np.array([[50.0, 80.0]]))
-    (clicks,) = first_clicks(BOX, given)
+    (clicks,) = clicks_of_box(BOX, given)
     assert clicks.positive_P2.tolist() == [[30, 30]]
     assert [50, 80] in clicks.negative_Q2.tolist()
 
@@ -213,36 +213,3 @@ def test_given_clicks_stay():
 )
 def test_fit_compares_the_masks_own_box(mask, expected):
     assert fit(logits(*mask), BOX) == pytest.approx(expected)
-
-
-def test_a_mask_that_fits_needs_no_correction():
-    assert correct(logits(21, 11, 59, 89), BOX, Clicks(NO_POINTS_02, NO_POINTS_02)) is None
-
-
-def test_what_leaves_the_box_gets_a_click_beside_the_object():
-    clicks = correct(logits(20, 10, 80, 90), BOX, Clicks(NO_POINTS_02, NO_POINTS_02))
-    assert len(clicks.positive_P2) == 0
-    ((x, y),) = clicks.negative_Q2
-    assert 64 < x < 76
-    assert 10 <= y < 90
-
-
-@pytest.mark.parametrize(
-    ("mask", "low", "high"),
-    [
-        pytest.param((20, 10, 60, 60), (20, 60), (60, 90), id="bottom"),
-        pytest.param((20, 40, 60, 90), (20, 10), (60, 40), id="top"),
-        pytest.param((35, 10, 60, 90), (20, 10), (35, 90), id="left"),
-        pytest.param((20, 10, 45, 90), (45, 10), (60, 90), id="right"),
-    ],
-)
-def test_a_side_that_is_not_reached_gets_a_click_on_the_object(mask, low, high):
-    clicks = correct(logits(*mask), BOX, Clicks(NO_POINTS_02, NO_POINTS_02))
-    assert len(clicks.negative_Q2) == 0
-    (xy,) = clicks.positive_P2
-    assert (low <= xy).all()
-    assert (xy < high).all()
-
-
-def test_an_empty_mask_is_beyond_correction():
-    assert correct(logits(0, 0, 0, 0), BOX, Clicks(NO_POINTS_02, NO_POINTS_02)) is None

@@ -23,14 +23,6 @@ class Clicks:
     positive_P2: FloatArray
     negative_Q2: FloatArray
 
-    def and_positive(self, xy_2: FloatArray) -> Clicks:
-        """Return these and one more on the object."""
-        return Clicks(np.vstack([self.positive_P2, xy_2]), self.negative_Q2)
-
-    def and_negative(self, xy_2: FloatArray) -> Clicks:
-        """Return these and one more beside it."""
-        return Clicks(self.positive_P2, np.vstack([self.negative_Q2, xy_2]))
-
 
 def disks(xy_P2: FloatArray, size_hw: tuple[int, int]) -> FloatArray:
     """Return a map_hw that is 1 within a disk around each point, else 0; points outside are cut off."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 
-_MULTIPLE = 16
+_MULTIPLE = 32
 """The network looks at sides of a multiple of this, so that few different sizes occur."""
 
 

@@ -1,13 +1,11 @@
-"""Looks of the network at one crop of a picture, with different clicks and previous masks."""
+"""A crop of a picture as the network looks at it, with different clicks and previous masks."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from masklet.core.arrays import FloatArray, UInt8Array
-from masklet.models.eiseg.box_clicks import correct, first_clicks, fit
 from masklet.models.eiseg.clicks import Clicks, coordinate_features
-from masklet.models.eiseg.crop import CropBox
 from masklet.models.runtime import Graph
 
 _MEAN_3 = np.array([0.485, 0.456, 0.406], np.float32)
@@ -38,35 +36,3 @@ class Look:
         features_13hw = coordinate_features(before_hw, clicks)
         (logits_11hw,) = self._graph(image=self._image_13hw, coord_features=features_13hw)
         return np.asarray(logits_11hw[0, 0])
-
-    def first_in_box(self, box: CropBox, given: Clicks, *, good_fit: float) -> tuple[int, FloatArray]:
-        """Return which of `first_clicks` to take and its logits_hw.
-
-        That is the first whose mask fits the box well, or the one that fits best.
-        """
-        best, best_fit, best_hw = 0, -1.0, np.zeros(self._size_hw, np.float32)
-        for number, clicks in enumerate(first_clicks(box, given)):
-            logits_hw = self.at(clicks)
-            its_fit = fit(logits_hw, box)
-            if its_fit > best_fit:
-                best, best_fit, best_hw = number, its_fit, logits_hw
-            if its_fit >= good_fit:
-                break
-        return best, best_hw
-
-    def corrected_in_box(
-        self, box: CropBox, clicks: Clicks, previous_hw: FloatArray, *, corrections: int
-    ) -> FloatArray:
-        """Return logits_hw with a known mask, corrected by clicks where they disagree with the box.
-
-        Of the looks that takes, the one that fits the box best.
-        """
-        inside_hw = box.inside((self._size_hw[0], self._size_hw[1])).astype(np.float32)
-        looks = [self.at(clicks, previous_hw * inside_hw)]
-        for _ in range(corrections):
-            more = correct(looks[-1], box, clicks)
-            if more is None:
-                break
-            clicks = more
-            looks.append(self.at(clicks, probability(looks[-1]) * inside_hw))
-        return max(looks, key=lambda look_hw: fit(look_hw, box))

@@ -16,9 +16,9 @@ import numpy as np
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.boxes import box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
-from masklet.models.eiseg.box_clicks import first_clicks
+from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks
-from masklet.models.eiseg.crop import Crop, crop_around
+from masklet.models.eiseg.crop import Crop, CropBox, crop_around
 from masklet.models.eiseg.given import Edges, Given, gather
 from masklet.models.eiseg.look import Look, probability
 from masklet.models.runtime import Graph, Precision, load_graph
@@ -32,16 +32,14 @@ _OUTSIDE = -20.0
 class EISegConfig:
     """How much work goes into a mask; docs/guides/models.md has the price and the gain of each."""
 
-    first_side: int = 256
+    first_side: int = 192
     """Pixels of the longer side of what the network looks at to find what is in a box."""
-    long_side: int = 400
+    long_side: int = 320
     """Pixels of the longer side of what it looks at more closely."""
     margin: float = 0.25
     """Around the object's box, a share of the box on every side."""
-    good_fit: float = 0.8
+    good_fit: float = 0.7
     """From this IoU of its own box with the prompt's on, a first mask is taken without trying other clicks."""
-    corrections: int = 2
-    """Most looks with added clicks where the mask disagrees with its box."""
 
 
 class EISeg:
@@ -99,20 +97,34 @@ class EISeg:
 
     def _from_box(self, image_HW3: UInt8Array, box_xyxy: Edges, given: Given) -> FloatArray:
         """Return logits_HW of what is in a box: found at low resolution, then looked at closely."""
-        config = self.config
-        far, near = (self._crop(box_xyxy, image_HW3, side) for side in (config.first_side, config.long_side))
-        first = Look(self._graph, far.take(image_HW3))
-        chosen, first_hw = first.first_in_box(far.box(box_xyxy), _in_crop(given, far), good_fit=config.good_fit)
+        far, near = (
+            self._crop(box_xyxy, image_HW3, side) for side in (self.config.first_side, self.config.long_side)
+        )
+        found, found_hw = self._find(image_HW3, far, far.box(box_xyxy), _in_crop(given, far))
         if given.mask_HW is None:
-            known_hw = np.asarray(cv2.resize(probability(first_hw), (near.width, near.height)), np.float32)
+            known_hw = np.asarray(cv2.resize(probability(found_hw), (near.width, near.height)), np.float32)
         else:
             known_hw = near.take_mask(given.mask_HW)
         box = near.box(box_xyxy)
-        logits_hw = Look(self._graph, near.take(image_HW3)).corrected_in_box(
-            box, first_clicks(box, _in_crop(given, near))[chosen], known_hw, corrections=config.corrections
-        )
+        clicks = clicks_of_box(box, _in_crop(given, near))[found]
+        known_hw = known_hw * box.inside((near.height, near.width))
+        logits_hw = Look(self._graph, near.take(image_HW3)).at(clicks, known_hw)
         logits_HW = near.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
         return np.where(_within(box_xyxy, image_HW3.shape[:2]), logits_HW, _OUTSIDE)
+
+    def _find(self, image_HW3: UInt8Array, crop: Crop, box: CropBox, given: Clicks) -> tuple[int, FloatArray]:
+        """Return which of `clicks_of_box` to take, and its logits_hw.
+
+        That is the first whose mask fits the box well, or else the one that fits best.
+        """
+        look = Look(self._graph, crop.take(image_HW3))
+        tried: list[FloatArray] = []
+        for clicks in clicks_of_box(box, given):
+            tried.append(look.at(clicks))
+            if fit(tried[-1], box) >= self.config.good_fit:
+                return len(tried) - 1, tried[-1]
+        best = int(np.argmax([fit(logits_hw, box) for logits_hw in tried]))
+        return best, tried[best]
 
     def _crop(self, region: Edges, image_HW3: UInt8Array, long_side: int) -> Crop:
         return crop_around(region, image_HW3.shape[:2], margin=self.config.margin, long_side=long_side)
