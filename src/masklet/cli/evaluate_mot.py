@@ -14,7 +14,7 @@ from masklet.cli.tables import percent, print_table
 def mot(
     truth: Annotated[Path, Argument(help="gt.txt, a sequence with gt/gt.txt, or a folder of sequences.")],
     results: Annotated[Path, Argument(help="MOT text, a run's folder, or a folder with one for each sequence.")],
-    iou: Annotated[float, Option(min=0, max=1, help="Overlap from which boxes match.")] = 0.5,
+    iou: Annotated[float, Option(min=0.01, max=1, help="IoU from which boxes match.")] = 0.5,
     label: Annotated[list[str] | None, Option(help="Only results of this class (may be repeated).")] = None,
     quiet: Quiet = False,
     as_json: Json = False,
