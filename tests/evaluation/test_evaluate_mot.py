@@ -26,7 +26,8 @@ def test_the_truth_against_itself_is_perfect(tmp_path):
     assert evaluate_mot(path, path).to_json()["overall"] == {
         **dict.fromkeys(["MOTA", "IDF1", "MOTP", "IDP", "IDR", "Recall", "Precision"], 1),
         **dict.fromkeys(["FP", "FN", "IDSW", "Frag", "PT", "ML"], 0),
-        "TP": 4, "MT": 1,
+        "TP": 4,
+        "MT": 1,
     }
 
 
@@ -140,16 +141,19 @@ def test_the_figures_of_mot15_equal_those_of_motmetrics(shared):
     report = evaluate_mot(folder / "train", folder / "train/results")
     expected = json.loads((folder / "expected_motmetrics.json").read_text())["results"]
     names = {
-
-            "idf1": "IDF1",
-            "idp": "IDP",
-            "idr": "IDR",
-            "mota": "MOTA",
-            "recall": "Recall",
-            "precision": "Precision"
-        ,
-        "num_false_positives": "FP", "num_misses": "FN", "num_switches": "IDSW", "num_fragmentations": "Frag",
-        "mostly_tracked": "MT", "partially_tracked": "PT", "mostly_lost": "ML",
+        "idf1": "IDF1",
+        "idp": "IDP",
+        "idr": "IDR",
+        "mota": "MOTA",
+        "recall": "Recall",
+        "precision": "Precision",
+        "num_false_positives": "FP",
+        "num_misses": "FN",
+        "num_switches": "IDSW",
+        "num_fragmentations": "Frag",
+        "mostly_tracked": "MT",
+        "partially_tracked": "PT",
+        "mostly_lost": "ML",
     }
     for sequence, figures in expected.items():
         score = report.overall if sequence == "OVERALL" else report.sequences[sequence]
@@ -188,7 +192,8 @@ def trackeval_figures(truth: BoxTracks, predicted: BoxTracks):
     def numbered(tracks):
         order = {object_id: number for number, object_id in enumerate(tracks.object_ids)}
         return [
-            np.array([order[object_id] for object_id in tracks.frames[index].object_ids]) for index in truth.frames
+            np.array([order[object_id] for object_id in tracks.frames[index].object_ids], dtype=int)
+            for index in truth.frames
         ]
 
     def boxes_at(tracks):
