@@ -15,6 +15,8 @@ from masklet.models.runtime import Precision, available_cores
 _OUT_OF_REACH = -1e4
 _QUERY_BLOCK, _KEY_BLOCK = 128, 512
 """Lengths are filled up to multiples of these, so that the graph meets few different shapes."""
+_MOST_QUERIES = 1024
+"""Asked at a time, so that the table of similarities stays small whatever is followed."""
 
 
 class Readout:
@@ -44,18 +46,22 @@ class Readout:
         """
         if self._request is None:
             self._request = self._compile(query_QC.shape[1])
-        result = self._request.infer(
-            {
-                "query": _fill(query_QC, _QUERY_BLOCK),
-                "query_cells": _fill(query_cells_Q2, _QUERY_BLOCK),
-                "key": _fill(key_KC, _KEY_BLOCK),
-                "key_cells": _fill(key_cells_K2, _KEY_BLOCK),
-                "reach": _fill(reach_K, _KEY_BLOCK, value=-1),
-            },
-            share_inputs=True,
-        )
-        weight_QT, index_QT = result[0][: len(query_QC)], result[1][: len(query_QC)]
+        remembered = {
+            "key": _fill(key_KC, _KEY_BLOCK),
+            "key_cells": _fill(key_cells_K2, _KEY_BLOCK),
+            "reach": _fill(reach_K, _KEY_BLOCK, value=-1),
+        }
+        blocks = [slice(start, start + _MOST_QUERIES) for start in range(0, max(len(query_QC), 1), _MOST_QUERIES)]
+        found = [self._block(query_QC[block], query_cells_Q2[block], remembered) for block in blocks]
+        weight_QT, index_QT = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return weight_QT, np.where(weight_QT > 0, index_QT, 0)
+
+    def _block(
+        self, query_QC: FloatArray, query_cells_Q2: FloatArray | IntArray, remembered: dict[str, FloatArray]
+    ) -> tuple[FloatArray, IntArray]:
+        asked = {"query": _fill(query_QC, _QUERY_BLOCK), "query_cells": _fill(query_cells_Q2, _QUERY_BLOCK)}
+        result = self._request.infer(asked | remembered, share_inputs=True)
+        return result[0][: len(query_QC)], result[1][: len(query_QC)]
 
     def _compile(self, channels: int) -> Any:
         import openvino as ov
