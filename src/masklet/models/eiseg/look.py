@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
-from masklet.core.arrays import FloatArray, UInt8Array
+from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.models.eiseg.clicks import Clicks, coordinate_features
 from masklet.models.runtime import Graph
 
 _MEAN_3 = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION_3 = np.array([0.229, 0.224, 0.225], np.float32)
-
-
-def probability(logits: FloatArray) -> FloatArray:
-    """Return the logistic function of the logits.
-
-    >>> probability(np.array([0.0])).tolist()
-    [0.5]
-    """
-    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 class Look:
@@ -30,9 +22,22 @@ class Look:
         self._size_hw = crop_hw3.shape[:2]
         self._graph = graph
 
-    def at(self, clicks: Clicks, previous_hw: FloatArray | None = None) -> FloatArray:
-        """Return logits_hw of the object with these clicks and, where known, its mask's probabilities."""
-        before_hw = np.zeros(self._size_hw, np.float32) if previous_hw is None else previous_hw
-        features_13hw = coordinate_features(before_hw, clicks)
+    @property
+    def nothing_hw(self) -> FloatArray:
+        """What is known of a mask of which nothing is known."""
+        return np.zeros(self._size_hw, np.float32)
+
+    def at(self, clicks: Clicks, known_hw: FloatArray) -> FloatArray:
+        """Return logits_hw of the object with these clicks and a mask's probabilities as far as they are known."""
+        features_13hw = coordinate_features(known_hw, clicks)
         (logits_11hw,) = self._graph(image=self._image_13hw, coord_features=features_13hw)
         return np.asarray(logits_11hw[0, 0])
+
+    def repeated(
+        self, clicks: Clicks, known_hw: FloatArray, *, times: int, within_hw: BoolArray | None = None
+    ) -> FloatArray:
+        """Return logits_hw of the last of some looks, each given the mask of the one before, as far as within."""
+        for _ in range(times):
+            logits_hw = self.at(clicks, known_hw if within_hw is None else known_hw * within_hw)
+            known_hw = expit(logits_hw)
+        return logits_hw

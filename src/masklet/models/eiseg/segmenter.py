@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.special import expit
 
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.boxes import box_of_mask
@@ -20,7 +21,7 @@ from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks
 from masklet.models.eiseg.crop import Crop, CropBox, crop_around
 from masklet.models.eiseg.given import Edges, Given, gather
-from masklet.models.eiseg.look import Look, probability
+from masklet.models.eiseg.look import Look
 from masklet.models.runtime import Graph, Precision, load_graph
 
 _OUTPUT = "save_infer_model/scale_0.tmp_1"
@@ -38,7 +39,11 @@ class EISegConfig:
     """Pixels of the longer side of what it looks at more closely."""
     margin: float = 0.25
     """Around the object's box, a share of the box on every side."""
-    good_fit: float = 0.7
+    near_looks: int = 2
+    """Close looks at what was found, at least one, each given the mask of the one before."""
+    least_probability: float = 0.55
+    """From which a pixel belongs to the mask."""
+    good_fit: float = 0.8
     """From this IoU of its own box with the prompt's on, a first mask is taken without trying other clicks."""
 
 
@@ -74,10 +79,9 @@ class EISeg:
             logits_HW = self._near(image_HW3, given.region_xyxy, given)
         else:
             logits_HW = self._from_points(image_HW3, given)
-        mask_HW = logits_HW > 0
-        if not mask_HW.any():
-            return mask_HW, 0.0
-        return mask_HW, float(probability(logits_HW[mask_HW]).mean())
+        probability_HW = expit(logits_HW)
+        mask_HW = probability_HW >= self.config.least_probability
+        return mask_HW, float(probability_HW[mask_HW].mean()) if mask_HW.any() else 0.0
 
     def _from_points(self, image_HW3: UInt8Array, given: Given) -> FloatArray:
         """Return logits_HW of what is clicked on: found in the whole picture, then looked at closely."""
@@ -91,8 +95,8 @@ class EISeg:
         crop = self._crop(region, image_HW3, self.config.long_side)
         look = Look(self._graph, crop.take(image_HW3))
         clicks = _in_crop(given, crop)
-        logits_hw = look.at(clicks, None if given.mask_HW is None else crop.take_mask(given.mask_HW))
-        logits_hw = look.at(clicks, probability(logits_hw))
+        known_hw = look.nothing_hw if given.mask_HW is None else crop.take_mask(given.mask_HW)
+        logits_hw = look.repeated(clicks, known_hw, times=self.config.near_looks)
         return crop.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
 
     def _from_box(self, image_HW3: UInt8Array, box_xyxy: Edges, given: Given) -> FloatArray:
@@ -102,13 +106,14 @@ class EISeg:
         )
         found, found_hw = self._find(image_HW3, far, far.box(box_xyxy), _in_crop(given, far))
         if given.mask_HW is None:
-            known_hw = np.asarray(cv2.resize(probability(found_hw), (near.width, near.height)), np.float32)
+            known_hw = np.asarray(cv2.resize(expit(found_hw), (near.width, near.height)), np.float32)
         else:
             known_hw = near.take_mask(given.mask_HW)
         box = near.box(box_xyxy)
         clicks = clicks_of_box(box, _in_crop(given, near))[found]
-        known_hw = known_hw * box.inside((near.height, near.width))
-        logits_hw = Look(self._graph, near.take(image_HW3)).at(clicks, known_hw)
+        logits_hw = Look(self._graph, near.take(image_HW3)).repeated(
+            clicks, known_hw, times=self.config.near_looks, within_hw=box.inside((near.height, near.width))
+        )
         logits_HW = near.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
         return np.where(_within(box_xyxy, image_HW3.shape[:2]), logits_HW, _OUTSIDE)
 
@@ -120,7 +125,7 @@ class EISeg:
         look = Look(self._graph, crop.take(image_HW3))
         tried: list[FloatArray] = []
         for clicks in clicks_of_box(box, given):
-            tried.append(look.at(clicks))
+            tried.append(look.at(clicks, look.nothing_hw))
             if fit(tried[-1], box) >= self.config.good_fit:
                 return len(tried) - 1, tried[-1]
         best = int(np.argmax([fit(logits_hw, box) for logits_hw in tried]))
