@@ -34,6 +34,12 @@ def test_mask_iou(first, second, expected):
     assert mask_iou(first[None], second[None]) == pytest.approx(np.array([[expected]]))
 
 
+def test_no_masks_overlap_with_none():
+    nobody = np.zeros((0, 1, 4), bool)
+    assert mask_iou(nobody, LEFT[None]).shape == (0, 1)
+    assert mask_iou(nobody, nobody).shape == (0, 0)
+
+
 def test_masks_of_two_sizes_are_refused():
     with pytest.raises(ShapeError, match="one size"):
         mask_iou(LEFT[None], np.zeros((1, 2, 2), bool))

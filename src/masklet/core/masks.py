@@ -22,8 +22,9 @@ def mask_iou(first_NHW: BoolArray, second_MHW: BoolArray) -> FloatArray:
     """
     if first_NHW.shape[1:] != second_MHW.shape[1:]:
         raise ShapeError(f"Expected masks of one size, got {first_NHW.shape[1:]} and {second_MHW.shape[1:]}.")
-    first_NP = first_NHW.reshape(len(first_NHW), -1).astype(np.float32)
-    second_MP = second_MHW.reshape(len(second_MHW), -1).astype(np.float32)
+    pixels = first_NHW.shape[1] * first_NHW.shape[2]
+    first_NP = first_NHW.reshape(len(first_NHW), pixels).astype(np.float32)
+    second_MP = second_MHW.reshape(len(second_MHW), pixels).astype(np.float32)
     overlap_NM = (first_NP @ second_MP.T).astype(np.float64)
     union_NM = (
         first_NP.sum(axis=1, dtype=np.float64)[:, None] + second_MP.sum(axis=1, dtype=np.float64) - overlap_NM

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.boxes import BoxXYXY
 from masklet.core.values import Box, Detections, Frame
 from masklet.models.protocols import Segmenter
-from masklet.pipelines.tracks import BoxXYXY
 
 
 def wanted(detections: Detections, classes: tuple[str, ...]) -> Detections:

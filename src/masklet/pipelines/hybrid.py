@@ -4,7 +4,8 @@ On a frame where the detector is asked, before the tracker's step:
 
     detections ─▶ assigned to the tracks where those are expected
                   ├ agrees with its track        the track is supported
-                  ├ disagrees for a while        the object is segmented anew and its memory corrected
+                  ├ disagrees for a while, or    the object is segmented anew and its memory corrected
+                  │ long since segmented
                   └ belongs to none, uncovered   segmented, given to memory: new, or lost and found again
     tracks no detection spoke for, for too long  ended
 
@@ -21,7 +22,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
-from masklet.core.boxes import box_area, box_iou, box_of_mask, intersection_area
+from masklet.core.boxes import (
+    box_area,
+    box_iou,
+    box_of_mask,
+    covered_share,
+    grown,
+    intersection_area,
+    mask_of_box,
+    shifted,
+)
 from masklet.core.masks import mask_iou
 from masklet.core.values import Box, Detections, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
@@ -48,11 +58,19 @@ class HybridConfig:
     """Box IoU below which mask and detection disagree."""
     correct_after: int = 3
     """Disagreeing detections in a row until the object is segmented anew."""
+    refresh_after: int | None = 12
+    """Frames after which an object that stands free is segmented anew, one at each look; None: never."""
+    free_up_to: float = 0.1
+    """Share of a detection's box that other boxes may cover if it stands free."""
+    room: float = 0.2
+    """Share of its size that a mask may reach beyond the detection that speaks for it."""
+    double_from: float = 0.7
+    """Mask IoU from which two tracks of one class are one object."""
     covered_from: float = 0.6
     """Share of a detection's box inside one track's box from which it is nothing new."""
-    end_after: int = 20
+    end_after: int = 12
     """Frames without a supporting detection until a track is ended."""
-    found_again_from: float = 0.8
+    found_again_from: float = 0.7
     """Likeness of colours from which a new object is a lost one that came back."""
     remember_lost_for: int = 150
     """Frames a lost object may be found again in."""
@@ -114,7 +132,7 @@ class HybridSession:
         if self._shots.is_cut(frame):
             self._begin_shot()
         found = self._look(frame, prompts) if self._is_due(frame.index) else []
-        masks = self._session.step(frame, [*prompts, *found])
+        masks = self._within_detections(self._session.step(frame, [*prompts, *found]))
         self._note(frame, masks, by_hand={prompt.object_id for prompt in prompts})
         return self._without_the_ended(masks)
 
@@ -158,7 +176,10 @@ class HybridSession:
         tracks = [track for track in self._book.active.values() if track.object_id not in by_hand]
         expected_N4 = boxes_at(tracks, frame.index)
         pairs = assign(same_object_score(expected_N4, tracks, detections), at_least=config.same_from)
-        wrong = [self._support(tracks[n], detections, m, expected_N4[n]) for n, m in pairs]
+        drifted = {m for n, m in pairs if self._support(tracks[n], detections, m, expected_N4[n], frame.index)}
+        to_correct = {m: tracks[n] for n, m in pairs if m in drifted}
+        if not to_correct:
+            to_correct = self._longest_since({m: tracks[n] for n, m in pairs}, detections, frame.index)
         taken = {m for _, m in pairs}
         fresh = [
             m
@@ -168,11 +189,30 @@ class HybridSession:
             and not self._is_covered(detections.boxes_N4[m], expected_N4)
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
-        to_correct = {m: track for (_, m), track in zip(pairs, wrong, strict=True) if track is not None}
         return self._segment(frame, detections, to_correct, fresh)
 
-    def _support(self, track: Track, detections: Detections, m: int, expected_4: FloatArray) -> Track | None:
-        """Note that a detection spoke for a track; return the track if its mask wants correcting."""
+    def _longest_since(
+        self, track_of: Mapping[int, Track], detections: Detections, frame_index: int
+    ) -> dict[int, Track]:
+        """Return the one object that was segmented longest ago, of those that stand free, if it is long enough."""
+        config = self._parts.config
+        if config.refresh_after is None or config.detect_every is None:
+            return {}
+        cover_M = covered_share(detections.boxes_N4)
+        since = {
+            m: track.segmented_at
+            for m, track in track_of.items()
+            if frame_index - track.segmented_at >= config.refresh_after
+            and detections.scores_N[m] >= config.new_from
+            and cover_M[m] <= config.free_up_to
+            and not track.by_hand
+        }
+        return {m: track_of[m] for m in sorted(since, key=lambda m: since[m])[:1]}
+
+    def _support(
+        self, track: Track, detections: Detections, m: int, expected_4: FloatArray, frame_index: int
+    ) -> bool:
+        """Note that a detection spoke for a track; return whether the track's mask wants correcting."""
         config = self._parts.config
         agrees = box_iou(expected_4[None], detections.boxes_N4[m][None])[0, 0] >= config.agrees_from
         drifting = 0 if agrees else track.drifting + 1
@@ -180,14 +220,12 @@ class HybridSession:
         correct = drifting >= config.correct_after and score >= config.new_from and not track.by_hand
         self._book.put(
             replace(
-                track,
-                unsupported=0,
-                score=score,
+                track.detected(as_box(detections.boxes_N4[m]), score, frame_index),
                 drifting=0 if correct else drifting,
                 label=track.label or detections.labels_N[m],
             )
         )
-        return track if correct else None
+        return correct
 
     def _is_covered(self, box_4: FloatArray, expected_N4: FloatArray) -> bool:
         if not len(expected_N4):
@@ -207,7 +245,9 @@ class HybridSession:
         for m, mask_HW in zip(chosen, masks_NHW, strict=True):
             if not mask_HW.any() or _repeats(mask_HW, prompts):
                 continue
-            track = to_correct.get(m) or self._begin(frame, detections, m, mask_HW)
+            track = self._book.active[to_correct[m].object_id] if m in to_correct else None
+            track = track or self._begin(frame, detections, m, mask_HW)
+            self._book.put(replace(track, segmented_at=frame.index))
             prompts.append(MaskPrompt(frame.index, track.object_id, mask_HW))
         return prompts
 
@@ -220,12 +260,10 @@ class HybridSession:
         if track is None:
             track = Track(self._book.new_id(), label, box, frame.index, colours=colours)
         track = replace(
-            track,
+            track.detected(box, float(detections.scores_N[m]), frame.index),
             box_xyxy=box,
             last_seen=frame.index,
             velocity_xy=(0.0, 0.0),
-            score=float(detections.scores_N[m]),
-            unsupported=0,
             drifting=0,
         )
         self._book.put(track)
@@ -251,6 +289,35 @@ class HybridSession:
                 if track.unsupported > config.end_after and not track.by_hand:
                     self._end(track.object_id)
         self._book.forget_lost(frame.index - config.remember_lost_for)
+
+        self._end_doubles(masks)
+
+    def _end_doubles(self, masks: FrameMasks) -> None:
+        """Of two tracks of one class that have become one mask, end the younger."""
+        double_from = self._parts.config.double_from
+        tracks = list(self._book.active.values())
+        boxes_N4 = np.array([track.box_xyxy for track in tracks]).reshape(-1, 4)
+        for n, m in np.argwhere(np.triu(box_iou(boxes_N4, boxes_N4) >= double_from, k=1)):
+            older, younger = sorted((tracks[n], tracks[m]), key=lambda track: track.object_id)
+            if older.label == younger.label and not younger.by_hand and younger.object_id in self._book.active:
+                both_2HW = masks.masks_NHW[[masks.object_ids.index(i.object_id) for i in (older, younger)]]
+                if mask_iou(both_2HW[:1], both_2HW[1:])[0, 0] >= double_from:
+                    self._end(younger.object_id)
+
+    def _within_detections(self, masks: FrameMasks) -> FrameMasks:
+        """Return the masks without what lies far outside the detection that has just spoken for them."""
+        config = self._parts.config
+        masks_NHW = masks.masks_NHW.copy()
+        for position, object_id in enumerate(masks.object_ids):
+            track = self._book.active.get(object_id)
+            if track is None or track.detected_xyxy is None or track.by_hand:
+                continue
+            frames_since = masks.frame_index - track.detected_at
+            if frames_since <= (config.detect_every or 0):
+                x, y = (speed * frames_since for speed in track.velocity_xy)
+                around = grown(shifted(track.detected_xyxy, x, y), config.room)
+                masks_NHW[position] &= mask_of_box(around, masks.size_HW)
+        return replace(masks, masks_NHW=masks_NHW)
 
     def _end(self, object_id: int) -> None:
         self._session.remove(object_id)

@@ -21,7 +21,7 @@ from masklet.core.values import Detections, Frame, FrameMasks, Prompt
 from masklet.models.protocols import Detector, Segmenter
 from masklet.pipelines.appearance import blend, colours_of, likeness
 from masklet.pipelines.association import assign
-from masklet.pipelines.finding import segment_boxes, wanted
+from masklet.pipelines.finding import as_box, segment_boxes, wanted
 from masklet.pipelines.shots import ShotDetector
 from masklet.pipelines.tracks import Track, TrackBook, boxes_at
 from masklet.propagation import nest, pack, unnest, unpack
@@ -187,10 +187,9 @@ class PerFrameSession:
         if track is None:
             track = Track(self._book.new_id(), label, box, frame.index, colours=colours)
         track = replace(
-            track.seen(box, frame.index),
+            track.detected(as_box(detections.boxes_N4[m]), float(detections.scores_N[m]), frame.index),
             colours=blend(track.colours, colours),
-            score=float(detections.scores_N[m]),
-        )
+        ).seen(box, frame.index)
         self._book.put(track)
         self._last[track.object_id] = rle.encode(mask_HW)
         return track

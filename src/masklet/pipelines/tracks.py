@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from masklet.core.arrays import FloatArray
+from masklet.core.boxes import BoxXYXY, shifted
 from masklet.pipelines.appearance import likeness
-
-BoxXYXY = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,14 @@ class Track:
     colours: tuple[float, ...] = ()
     score: float = 1.0
     """Of the last detection that spoke for it."""
+    detected_xyxy: BoxXYXY | None = None
+    """Box of that detection."""
+    detected_at: int = 0
+    """Its frame."""
     unsupported: int = 0
     """Frames since a detection spoke for it."""
+    segmented_at: int = 0
+    """Frame on which its mask was last made by the segmenter."""
     drifting: int = 0
     """Detections in a row that speak for it but disagree with its mask."""
     by_hand: bool = False
@@ -39,9 +44,11 @@ class Track:
     def box_at(self, frame_index: int) -> BoxXYXY:
         """Return where the box is expected at this frame: moved on with its velocity, for at most 12 frames."""
         steps = min(frame_index - self.last_seen, 12)
-        x, y = self.velocity_xy[0] * steps, self.velocity_xy[1] * steps
-        x1, y1, x2, y2 = self.box_xyxy
-        return (x1 + x, y1 + y, x2 + x, y2 + y)
+        return shifted(self.box_xyxy, self.velocity_xy[0] * steps, self.velocity_xy[1] * steps)
+
+    def detected(self, box_xyxy: BoxXYXY, score: float, frame_index: int) -> Track:
+        """Return the track after a detection spoke for it."""
+        return replace(self, score=score, detected_xyxy=box_xyxy, detected_at=frame_index, unsupported=0)
 
     def seen(self, box_xyxy: BoxXYXY, frame_index: int) -> Track:
         """Return the track with its box, and its velocity drawn towards how far it came."""
@@ -129,6 +136,9 @@ def _could_reach(track: Track, box_xyxy: BoxXYXY, frame_index: int) -> bool:
 
 
 def _by_id(values: list[dict[str, Any]]) -> dict[int, Track]:
-    tuples = ("box_xyxy", "velocity_xy", "colours")
-    tracks = [Track(**{**value, **{name: tuple(value[name]) for name in tuples}}) for value in values]
+    tracks = [Track(**{name: _as_tuple(item) for name, item in value.items()}) for value in values]
     return {track.object_id: track for track in tracks}
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
