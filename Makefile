@@ -34,7 +34,7 @@ check: .venv/.dev
 	$(MAKE) docs
 
 docs: .venv/.dev
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/.dev
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
