@@ -39,7 +39,7 @@ def tracker_of(name: str, settings: list[str], precision: str) -> Tracker:
     values = {key: float(value) for key, value in (setting.split("=") for setting in settings)}
     kinds = LabelPropagationConfig.__annotations__
     whole = {key: int(value) if kinds[key] == "int" else value for key, value in values.items()}
-    path = resolve(MODELS["label-propagation"].weights)
+    path = resolve(MODELS["label-propagation"].weights, None)
     return label_propagation.load(path, precision=precision, config=LabelPropagationConfig(**whole))
 
 

@@ -144,3 +144,10 @@ def test_what_is_remembered_lies_around_the_objects():
     kept = remember(WHOLE, np.zeros((*WHOLE.grid_hw, 4), np.float32), shares_Nhw, (1,), margin=1)
     assert len(kept.cells_K2) == 9
     np.testing.assert_array_equal(kept.shares_hw(1), shares_Nhw[0])
+
+
+def test_an_object_that_nothing_is_left_of_stays_unseen():
+    forgetful = LabelPropagation(colours, LabelPropagationConfig(prompted=0), threads=1, precision="f32")
+    session = begun(forgetful, 1)
+    session.step(scene(1), [MaskPrompt(1, 1, np.zeros_like(disk(1, 1)))])
+    assert not session.step(scene(2)).masks_NHW.any()

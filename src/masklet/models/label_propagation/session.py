@@ -188,8 +188,8 @@ class LabelPropagationSession:
     def _propagate(self, view: View, features_hwC: FloatArray, object_ids: Sequence[int]) -> dict[int, FloatArray]:
         """Return shares_hw of each object, read from the memories."""
         shares_Nhw = np.zeros((len(object_ids), *view.grid_hw), dtype=np.float32)
-        if object_ids:
-            memories = (*self._prompted, *self._recent)
+        memories = (*self._prompted, *self._recent)
+        if object_ids and memories:
             asked_hw = self._asked(view)
             config = self._parts.config
             reach = [np.inf] * len(self._prompted) + [config.reach] * len(self._recent)
