@@ -1,31 +1,13 @@
-import numpy as np
 import pytest
-from PIL import Image
 
 from masklet.core.errors import FormatError, SourceError
 from masklet.datasets.penn_fudan import PennFudan
-
-ANNOTATION = """# Compatible with PASCAL Annotation Version 1.00
-Image filename : "PennFudanPed/PNGImages/{name}.png"
-Bounding box for object 1 "PASpersonWalking" (Xmin, Ymin) - (Xmax, Ymax) : (3, 2) - (6, 9)
-Pixel mask for object 1 "PASpersonWalking" : "PennFudanPed/PedMasks/{name}_mask.png"
-Bounding box for object 2 "PASpersonWalking" (Xmin, Ymin) - (Xmax, Ymax) : (10, 1) - (12, 8)
-"""
+from tiny_penn_fudan import write_penn_fudan
 
 
 @pytest.fixture
 def root(tmp_path):
-    """Two pictures of 12 rows and 16 columns with two people each."""
-    for folder in ("PNGImages", "PedMasks", "Annotation"):
-        (tmp_path / folder).mkdir()
-    labels_HW = np.zeros((12, 16), np.uint8)
-    labels_HW[1:9, 2:6] = 1
-    labels_HW[0:8, 9:12] = 2
-    for name in ("PennPed00001", "FudanPed00002"):
-        Image.new("RGB", (16, 12), (200, 10, 30)).save(tmp_path / f"PNGImages/{name}.png")
-        Image.fromarray(labels_HW).save(tmp_path / f"PedMasks/{name}_mask.png")
-        (tmp_path / f"Annotation/{name}.txt").write_text(ANNOTATION.format(name=name))
-    return tmp_path
+    return write_penn_fudan(tmp_path / "PennFudanPed")
 
 
 def test_pictures_come_with_their_peoples_boxes_and_masks(root):
