@@ -53,6 +53,21 @@ def boundary(mask_HW: BoolArray) -> BoolArray:
     return outline
 
 
+def without_fragments(mask_HW: BoolArray, share: float) -> BoolArray:
+    """Return the mask without the connected parts smaller than a share of its largest one (8 neighbours).
+
+    >>> without_fragments(np.array([[True, True, True, False, True]]), 0.5)
+    array([[ True,  True,  True, False, False]])
+    """
+    count, parts_HW, figures, _ = cv2.connectedComponentsWithStats(mask_HW.astype(np.uint8), connectivity=8)
+    if count <= 2:  # the ground and at most one part
+        return mask_HW
+    areas = figures[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    kept: BoolArray = (areas >= share * areas.max())[parts_HW]
+    return kept
+
+
 def resolve_overlaps(masks_NHW: BoolArray, scores_N: FloatArray) -> BoolArray:
     """Return masks that share no pixel: the better score wins, of equal scores the earlier object.
 

@@ -32,7 +32,7 @@ from masklet.core.boxes import (
     mask_of_box,
     shifted,
 )
-from masklet.core.masks import mask_iou
+from masklet.core.masks import mask_iou, without_fragments
 from masklet.core.values import Box, Detections, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
 from masklet.pipelines.appearance import blend, colours_of
@@ -64,6 +64,8 @@ class HybridConfig:
     """Share of a detection's box that other boxes may cover if it stands free."""
     room: float = 0.2
     """Share of its size that a mask may reach beyond the detection that speaks for it."""
+    fragment: float = 0.1
+    """Share of a mask's largest part below which another part is dropped."""
     double_from: float = 0.7
     """Mask IoU from which two tracks of one class are one object."""
     covered_from: float = 0.6
@@ -132,7 +134,7 @@ class HybridSession:
         if self._shots.is_cut(frame):
             self._begin_shot()
         found = self._look(frame, prompts) if self._is_due(frame.index) else []
-        masks = self._within_detections(self._session.step(frame, [*prompts, *found]))
+        masks = self._tidied(self._session.step(frame, [*prompts, *found]))
         self._note(frame, masks, by_hand={prompt.object_id for prompt in prompts})
         return self._without_the_ended(masks)
 
@@ -186,7 +188,7 @@ class HybridSession:
             for m in range(len(detections))
             if m not in taken
             and detections.scores_N[m] >= config.new_from
-            and not self._is_covered(detections.boxes_N4[m], expected_N4)
+            and not self._is_covered(detections, m, expected_N4, tracks)
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
         return self._segment(frame, detections, to_correct, fresh)
@@ -227,11 +229,14 @@ class HybridSession:
         )
         return correct
 
-    def _is_covered(self, box_4: FloatArray, expected_N4: FloatArray) -> bool:
-        if not len(expected_N4):
-            return False
-        shared_N = intersection_area(box_4[None], expected_N4)[0]
-        smaller_N = np.minimum(box_area(box_4[None])[0], box_area(expected_N4))
+    def _is_covered(
+        self, detections: Detections, m: int, expected_N4: FloatArray, tracks: Sequence[Track]
+    ) -> bool:
+        """Return whether a detection shows a part of a track of its class, or a track is a part of it."""
+        label, box_14 = detections.labels_N[m], detections.boxes_N4[m][None]
+        alike = [n for n, track in enumerate(tracks) if track.label in (None, label)]
+        shared_N = intersection_area(box_14, expected_N4[alike])[0]
+        smaller_N = np.minimum(box_area(box_14)[0], box_area(expected_N4[alike]))
         return bool((shared_N >= self._parts.config.covered_from * np.maximum(smaller_N, 1)).any())
 
     def _segment(
@@ -304,14 +309,15 @@ class HybridSession:
                 if mask_iou(both_2HW[:1], both_2HW[1:])[0, 0] >= double_from:
                     self._end(younger.object_id)
 
-    def _within_detections(self, masks: FrameMasks) -> FrameMasks:
-        """Return the masks without what lies far outside the detection that has just spoken for them."""
+    def _tidied(self, masks: FrameMasks) -> FrameMasks:
+        """Return the masks without fragments and without what lies far outside a detection of just now."""
         config = self._parts.config
         masks_NHW = masks.masks_NHW.copy()
         for position, object_id in enumerate(masks.object_ids):
             track = self._book.active.get(object_id)
             if track is None or track.detected_xyxy is None or track.by_hand:
                 continue
+            masks_NHW[position] = without_fragments(masks_NHW[position], config.fragment)
             frames_since = masks.frame_index - track.detected_at
             if frames_since <= (config.detect_every or 0):
                 x, y = (speed * frames_since for speed in track.velocity_xy)

@@ -129,7 +129,7 @@ def boxes_at(tracks: Iterable[Track], frame_index: int) -> FloatArray:
 
 def _could_reach(track: Track, box_xyxy: BoxXYXY, frame_index: int) -> bool:
     """Return whether it may have come here: a third of its own size a frame, at most six sizes."""
-    x1, y1, x2, y2 = track.box_at(frame_index)
+    x1, y1, x2, y2 = track.detected_xyxy or track.box_xyxy  # its last masks may be mere remnants
     size = max(y2 - y1, x2 - x1)
     distance = np.hypot((box_xyxy[0] + box_xyxy[2] - x1 - x2) / 2, (box_xyxy[1] + box_xyxy[3] - y1 - y2) / 2)
     return bool(distance <= size * min(1 + (frame_index - track.last_seen) / 3, 6))
