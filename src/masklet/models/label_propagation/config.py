@@ -15,13 +15,13 @@ class LabelPropagationConfig:
     """How much closer than the whole frame the view may go."""
     view_margin: float = 0.4
     """Room on each side of what is followed, as a share of its size."""
-    recent: int = 3
+    recent: int = 2
     """Memories of the latest frames."""
     prompted: int = 8
     """Memories of frames that were prompted, at most."""
     reach: int = 12
     """How far from a cell its match in a recent frame may lie."""
-    margin: int = 5
+    margin: int = 8
     """How far beyond an object's last mask its cells are looked for and remembered."""
     matches: int = 10
     """Matches that a cell takes its labels from."""
