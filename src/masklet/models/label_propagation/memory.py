@@ -27,7 +27,7 @@ class Memory:
     cells_K2: IntArray
     """Row and column."""
     keys_KC: FloatArray
-    """float16: half the room, and no mask has changed by it."""
+    """float16, for half the room."""
     shares_KN: FloatArray
 
     def without(self, object_id: int) -> Memory:
