@@ -21,12 +21,18 @@ def shared() -> Path:
 def painted_models(monkeypatch):
     """Runs take painted fakes in place of networks, so that they need no weights."""
     from fakes import PaintedDetector, PaintedSegmenter, PaintedTracker
+    from masklet import models
 
-    fakes = {"detector": PaintedDetector, "segmenter": PaintedSegmenter, "tracker": PaintedTracker}
-
-    def load(name, **_):
-        from masklet.models import MODELS
-
-        return fakes[MODELS[name].capability]()
-
-    monkeypatch.setattr("masklet.pipelines.job.load_model", load)
+    for kind, fake in (
+        ("detector", PaintedDetector),
+        ("segmenter", PaintedSegmenter),
+        ("tracker", PaintedTracker),
+    ):
+        load = getattr(models, f"load_{kind}")
+        monkeypatch.setattr(
+            f"masklet.pipelines.job.load_{kind}",
+            # a name that is none goes to the real door, which says so
+            lambda name, load=load, fake=fake, **options: (
+                fake() if name in models.MODELS else load(name, **options)
+            ),
+        )

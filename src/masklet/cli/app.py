@@ -2,6 +2,7 @@
 
 import typer
 
+from masklet.cli.bench import bench
 from masklet.cli.clip import clip
 from masklet.cli.convert import convert
 from masklet.cli.demo import demo
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(bench)
 app.command()(clip)
 app.command()(convert)
 app.command()(demo)

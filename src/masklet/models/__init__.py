@@ -25,6 +25,7 @@ __all__ = [
     "load_detector",
     "load_model",
     "load_segmenter",
+    "load_tracker",
 ]
 
 Capability = Literal["detector", "segmenter", "tracker", "semantic"]
@@ -74,6 +75,12 @@ def load_segmenter(name: str, **settings: Any) -> Segmenter:
     """Return a segmenter; settings are those of `load_model`. Raise ModelError where it is something else."""
     segmenter: Segmenter = _load_as("segmenter", name, settings)
     return segmenter
+
+
+def load_tracker(name: str, **settings: Any) -> Tracker:
+    """Return a tracker; settings are those of `load_model`. Raise ModelError where it is something else."""
+    tracker: Tracker = _load_as("tracker", name, settings)
+    return tracker
 
 
 def _load_as(capability: Capability, name: str, settings: dict[str, Any]) -> Any:

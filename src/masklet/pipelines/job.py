@@ -17,8 +17,7 @@ from masklet.core.errors import FormatError, MaskletError, PromptError
 from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
-from masklet.models import MODELS, Precision, load_model
-from masklet.models.protocols import Detector, Tracker
+from masklet.models import MODELS, Precision, Tracker, load_detector, load_segmenter, load_tracker
 from masklet.pipelines.prompted import Prompted
 from masklet.pipelines.run_folder import RunFolder, begin, writing_to
 from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
@@ -112,15 +111,14 @@ def run(
 
 def build_tracker(job: TrackJob) -> Tracker:
     """Return the job's networks put together."""
-    load = partial(load_model, threads=job.threads, precision=job.precision)
+    load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     if not job.detect:
-        tracker: Tracker = load(job.model)
-        return Prompted(tracker, load(job.segmenter)) if _needs_segmenter(job) else tracker
-    detector: Detector = load(job.detector)
+        tracker = load_tracker(job.model, **load)
+        return Prompted(tracker, load_segmenter(job.segmenter, **load)) if _needs_segmenter(job) else tracker
     parts = Parts(
-        detector=detector.restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
-        segmenter=load(job.segmenter),
-        tracker=partial(load, job.model),
+        detector=load_detector(job.detector, **load).restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
+        segmenter=load_segmenter(job.segmenter, **load),
+        tracker=partial(load_tracker, job.model, **load),
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
     finding = Finding(
