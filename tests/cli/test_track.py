@@ -1,13 +1,11 @@
 """masklet track as its user calls it: what is printed, what the exit code is, what is left on disk."""
 
 import json
-import sys
 
 import pytest
 from PIL import Image
 
 from fakes import walkers
-from masklet.cli import main
 from masklet.masklets import open_masklets
 from masklet.sources import write_video
 
@@ -21,23 +19,6 @@ def frames(tmp_path):
     for index, image in enumerate(walkers(6)):
         Image.fromarray(image).save(folder / f"{index:05d}.png")
     return folder
-
-
-@pytest.fixture
-def masklet(monkeypatch, capsys):
-    """Call the command line; returns exit code, stdout, stderr."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["masklet", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 pytestmark = pytest.mark.usefixtures("painted_models")

@@ -1,0 +1,37 @@
+"""The scene of the benchmark, and one true measurement of it."""
+
+import numpy as np
+import pytest
+
+from masklet.evaluation.speed import circling_disks, measure_tracker, resident_mb
+from networks import loaded
+
+
+@pytest.mark.parametrize("objects", [1, 2, 5, 30])
+def test_disks_stay_in_the_picture_and_apart(objects):
+    scene = circling_disks(objects, (480, 864))
+    for index in range(0, 160, 20):
+        _, masks_NHW = scene(index)
+        assert masks_NHW.any(axis=(1, 2)).all()
+        assert masks_NHW.sum(axis=0).max() == 1
+
+
+def test_the_scene_is_the_same_in_every_run():
+    first, second = (circling_disks(3, (120, 200))(7)[0].image_HW3 for _ in range(2))
+    assert (first == second).all()
+    assert (first != circling_disks(3, (120, 200))(8)[0].image_HW3).any()
+
+
+def test_more_arrays_take_more_memory():
+    before = resident_mb()
+    block = np.ones(30 * 2**17)
+    assert resident_mb() - before > 20
+    del block
+
+
+@pytest.mark.weights
+def test_every_mark_gives_a_row():
+    loaded("label-propagation")  # or skip
+    rows = measure_tracker(size_HW=(120, 160), objects=(1, 2), frames=(4, 8), threads=1)
+    assert [(row.objects, row.frames) for row in rows] == [(1, 4), (1, 8), (2, 4), (2, 8)]
+    assert all(row.step_ms > 0 and row.resident_mb > 50 for row in rows)
