@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -183,7 +183,12 @@ class LabelPropagationSession:
         prompted = [box_of_mask(mask_HW) for mask_HW in given.values() if mask_HW.any()]
         boxes_N4 = np.array([*boxes, *prompted], dtype=np.float64)
         canvas_HW = canvas_size(self._size_HW, config.canvas_pixels)
-        return view_of(boxes_N4, self._size_HW, canvas_HW, zoom=config.zoom, margin=config.view_margin)
+        view = view_of(boxes_N4, self._size_HW, canvas_HW, zoom=config.zoom, margin=config.view_margin)
+        asked = int(self._asked(view).sum())
+        if asked > config.most_cells:
+            fewer = round(config.canvas_pixels * config.most_cells / asked)
+            view = replace(view, canvas_HW=canvas_size(self._size_HW, fewer))
+        return view
 
     def _propagate(self, view: View, features_hwC: FloatArray, object_ids: Sequence[int]) -> dict[int, FloatArray]:
         """Return shares_hw of each object, read from the memories."""
