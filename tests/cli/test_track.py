@@ -58,6 +58,7 @@ def test_quiet_is_quiet(masklet, frames, tmp_path):
         pytest.param(["--mask", "0:{tmp}/none.png"], 1, "none.png", id="no such mask"),
         pytest.param(["--box", BOX, "--direction", "up"], 2, "direction", id="no such direction"),
         pytest.param(["--box", BOX, "--remove", "x"], 2, "FRAME:OBJECT", id="no such removal"),
+        pytest.param(["--box", BOX, "--remove", "3:9"], 1, "got object 9", id="removal of a stranger"),
         pytest.param(["--box", BOX, "--resume", "--overwrite"], 2, "got both", id="resume and overwrite"),
         pytest.param(["--box", BOX, "--format", "gif"], 1, "formats among", id="no such format"),
         pytest.param(["--box", BOX, "--model", "nobody"], 1, "nobody", id="no such model"),

@@ -10,7 +10,7 @@ from masklet.core.errors import MaskletError
 from masklet.core.values import Box, MaskPrompt, Points
 from masklet.formats import read_masklets
 from masklet.masklets import open_masklets
-from masklet.pipelines.job import Extras, TrackJob, run
+from masklet.pipelines import Extras, TrackJob, run
 from masklet.sources import write_video
 
 pytestmark = pytest.mark.usefixtures("painted_models")

@@ -21,7 +21,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Follow every person, bicycle and car in a street clip; the clip and the weights come as packages."""
-    from masklet.pipelines.job import TrackJob, run
+    from masklet.pipelines import TrackJob, run
     from masklet.weights import fetch
 
     say = partial(typer.echo, err=True)

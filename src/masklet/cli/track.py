@@ -44,7 +44,7 @@ def track(
 ) -> None:
     """Follow every object that is pointed out or detected, and write masks, tracks and an overlay."""
     from masklet.formats.davis import read_label_png
-    from masklet.pipelines.job import Extras, TrackJob, run
+    from masklet.pipelines import Extras, TrackJob, run
     from masklet.prompts import prompts_from_flags
 
     if resume and overwrite:

@@ -2,63 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
-import statistics
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from masklet.core.errors import FormatError, MaskletError, PromptError
-from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
-from masklet.models import MODELS, Precision, Tracker, load_detector, load_segmenter, load_tracker
+from masklet.models import Tracker, load_detector, load_segmenter, load_tracker
 from masklet.pipelines.prompted import Prompted
+from masklet.pipelines.record import figures, versions, weights_of
 from masklet.pipelines.run_folder import RunFolder, begin, writing_to
+from masklet.pipelines.settings import TrackJob, settings_of
 from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
 from masklet.pipelines.track import LARGEST_PNG_ID, Progress, Walk, Walked, walk, with_earlier
-from masklet.prompts import check_prompts, prompts_to_json
+from masklet.prompts import check_prompts
 from masklet.propagation import Step, first_frames, only_before
 from masklet.render import render_sheet, render_video
 from masklet.sources import FrameSource, open_source, prefetch
-from masklet.weights import find_weight
 
-Direction = Literal["forward", "backward", "both"]
 SUPPORT_FROM = 0.3
 """Detection score that can support a track which a better one began."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackJob:
-    """What is to be tracked, by what, in what way. Two runs of equal jobs give equal bytes on one machine."""
-
-    source: str
-    """Path of a video or a folder of pictures, or the address of a camera."""
-    prompts: Mapping[str, Prompt] = field(default_factory=dict)
-    """Points, boxes and masks by the name that errors call them by."""
-    removals: Mapping[int, Sequence[int]] = field(default_factory=dict)
-    """From a frame's index to objects that are followed no further from there."""
-    detect: tuple[str, ...] = ()
-    """Classes whose objects are found without being pointed out."""
-    strategy: str = "hybrid"
-    """How those are followed; without `detect` there is nothing to choose."""
-    model: str = "label-propagation"
-    detector: str = "picodet-s"
-    segmenter: str = "eiseg"
-    threshold: float = 0.5
-    """Detection score that begins a track."""
-    detect_every: int = 2
-    """Frames between two looks of the detector (hybrid)."""
-    direction: Direction = "forward"
-    """Of following prompts; both: also the frames before an object's first prompt."""
-    allow_gaps: bool = False
-    threads: int | None = None
-    precision: Precision = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,18 +54,18 @@ def run(
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        settings = _settings(job, source)
+        settings = settings_of(job, source)
         tracker = build_tracker(job)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
             return record
         record |= {
             "input": {"uri": job.source, **settings["input"]},
-            "versions": _versions(),
-            "weights": _weights(job),
+            "versions": versions(),
+            "weights": weights_of(job),
         }
         walked = _walk(job, source, tracker, folder, record, progress or _silent)
-        record |= _figures(walked, folder, job)
+        record |= figures(walked, folder, job)
         with writing_to(folder.root):
             record["not_written"] = _finish(folder, source, extras)
             record["status"] = "done"
@@ -114,7 +80,7 @@ def build_tracker(job: TrackJob) -> Tracker:
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     if not job.detect:
         tracker = load_tracker(job.model, **load)
-        return Prompted(tracker, load_segmenter(job.segmenter, **load)) if _needs_segmenter(job) else tracker
+        return Prompted(tracker, load_segmenter(job.segmenter, **load)) if job.needs_segmenter else tracker
     parts = Parts(
         detector=load_detector(job.detector, **load).restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
         segmenter=load_segmenter(job.segmenter, **load),
@@ -141,13 +107,22 @@ def _check(job: TrackJob, extras: Extras) -> None:
         raise PromptError(f"Expected direction forward with detected classes, got {job.direction}.")
     if job.detect and job.prompts and job.strategy == "per-frame":
         raise PromptError("Expected strategy hybrid or first-frame with prompts, got per-frame, which takes none.")
+    if not job.detect:
+        _check_removals(job)
     unknown = [name for name in extras.formats if name not in FORMATS]
     if unknown:
         raise PromptError(f"Expected formats among {', '.join(FORMATS)}, got {', '.join(unknown)}.")
 
 
-def _needs_segmenter(job: TrackJob) -> bool:
-    return any(not isinstance(prompt, MaskPrompt) for prompt in job.prompts.values())
+def _check_removals(job: TrackJob) -> None:
+    first_at = first_frames(job.prompts.values())
+    for frame_index, object_ids in job.removals.items():
+        for object_id in object_ids:
+            if object_id not in first_at or (first_at[object_id] >= frame_index and job.direction == "forward"):
+                raise PromptError(
+                    f"Expected to remove an object that is followed by frame {frame_index}, "
+                    f"got object {object_id}, which no prompt before it shows."
+                )
 
 
 def _walk(
@@ -209,94 +184,6 @@ def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> dict[str,
         render_video(source, masklets, folder.overlay, progress=prefetch)
         render_sheet(source, masklets, folder.sheet)
     return not_written
-
-
-def _settings(job: TrackJob, source: FrameSource) -> dict[str, Any]:
-    """Return everything the masks depend on, as JSON-able values: what a resumed run must have in common."""
-    info = source.info
-    return {
-        **{name: getattr(job, name) for name in _PLAIN_SETTINGS},
-        "detect": list(job.detect),
-        "prompts": prompts_to_json(job.prompts.values()),
-        "removals": {str(frame_index): list(ids) for frame_index, ids in sorted(job.removals.items())},
-        "input": {
-            "sha256": digest_of(job.source),
-            "size_HW": list(info.size_HW),
-            "frames": info.frame_count,
-            "frames_per_second": info.frames_per_second,
-        },
-        "masklet": metadata.version("masklet"),
-    }
-
-
-_PLAIN_SETTINGS = (
-    "strategy",
-    "model",
-    "detector",
-    "segmenter",
-    "threshold",
-    "detect_every",
-    "direction",
-    "threads",
-    "precision",
-)
-
-
-def digest_of(source: str) -> str | None:
-    """Return the SHA-256 of a file, or of the names and sizes of a folder's files; None of anything else."""
-    path = Path(source)
-    if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    if path.is_dir():
-        listing = "\n".join(f"{item.name} {item.stat().st_size}" for item in sorted(path.iterdir()))
-        return hashlib.sha256(listing.encode()).hexdigest()
-    return None
-
-
-def _weights(job: TrackJob) -> list[dict[str, str]]:
-    per_frame = job.detect and job.strategy == "per-frame"
-    names = [
-        *([] if per_frame else [job.model]),
-        *([job.detector] if job.detect else []),
-        *([job.segmenter] if job.detect or _needs_segmenter(job) else []),
-    ]
-    weights = [find_weight(MODELS[name].weights) for name in names]
-    return [{"name": weight.name, "sha256": weight.files[0].sha256} for weight in weights]
-
-
-def _versions() -> dict[str, str]:
-    packages = ("masklet", "numpy", "openvino", "opencv-python-headless", "av")
-    return {
-        "python": platform.python_version(),
-        **{name: metadata.version(name) for name in packages},
-    }
-
-
-def _figures(walked: Walked, folder: RunFolder, job: TrackJob) -> dict[str, Any]:
-    masklets = open_masklets(folder.masklets)
-    new_frames = len(walked.step_seconds)
-    return {
-        "model": job.segmenter if job.detect and job.strategy == "per-frame" else job.model,
-        "strategy": job.strategy if job.detect else "prompts",
-        "frames": len(masklets),
-        "objects": len(masklets.object_ids),
-        "seconds": round(walked.seconds, 3),
-        "frames_per_second": round(new_frames / walked.seconds, 3) if walked.seconds else None,
-        "step_ms": round(1000 * statistics.median(walked.step_seconds), 3) if new_frames else None,
-        "frames_before_resume": walked.frames - new_frames,
-        "peak_rss_mb": peak_rss_mb(),
-    }
-
-
-def peak_rss_mb() -> float | None:
-    """Return the most memory this process has had resident, in MB; None where the system does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
 
 
 def _silent(steps: Iterable[Step], *, total: int | None) -> Iterator[Step]:  # noqa: ARG001

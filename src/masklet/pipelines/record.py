@@ -1,0 +1,63 @@
+"""What run.json tells of a run beside its settings: weights, versions, figures."""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import sys
+from importlib import metadata
+from typing import Any
+
+from masklet.masklets import open_masklets
+from masklet.models import MODELS
+from masklet.pipelines.run_folder import RunFolder
+from masklet.pipelines.settings import TrackJob
+from masklet.pipelines.track import Walked
+from masklet.weights import find_weight
+
+
+def weights_of(job: TrackJob) -> list[dict[str, str]]:
+    """Return name and SHA-256 of the weights of every network that takes part."""
+    names = [
+        *([job.model] if job.needs_tracker else []),
+        *([job.detector] if job.detect else []),
+        *([job.segmenter] if job.needs_segmenter else []),
+    ]
+    weights = [find_weight(MODELS[name].weights) for name in names]
+    return [{"name": weight.name, "sha256": weight.files[0].sha256} for weight in weights]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what the masks are computed with."""
+    packages = ("masklet", "numpy", "openvino", "opencv-python-headless", "av")
+    return {
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in packages},
+    }
+
+
+def figures(walked: Walked, folder: RunFolder, job: TrackJob) -> dict[str, Any]:
+    """Return counts of the whole run, and times of the frames that this process stepped."""
+    masklets = open_masklets(folder.masklets)
+    new_frames = len(walked.step_seconds)
+    return {
+        "model": job.model if job.needs_tracker else job.segmenter,
+        "strategy": job.strategy if job.detect else "prompts",
+        "frames": len(masklets),
+        "objects": len(masklets.object_ids),
+        "seconds": round(walked.seconds, 3),
+        "frames_per_second": round(new_frames / walked.seconds, 3) if walked.seconds else None,
+        "step_ms": round(1000 * statistics.median(walked.step_seconds), 3) if new_frames else None,
+        "frames_before_resume": walked.frames - new_frames,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+def peak_rss_mb() -> float | None:
+    """Return the most memory this process has had resident, in MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)

@@ -1,0 +1,98 @@
+"""What a tracking job is: everything its masks depend on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from masklet.core.values import MaskPrompt, Prompt
+from masklet.models import Precision
+from masklet.prompts import prompts_to_json
+from masklet.sources import FrameSource
+
+Direction = Literal["forward", "backward", "both"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackJob:
+    """What is to be tracked, by what, in what way. Two runs of equal jobs give equal bytes on one machine."""
+
+    source: str
+    """Path of a video or a folder of pictures, or the address of a camera."""
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    """Points, boxes and masks by the name that errors call them by."""
+    removals: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """From a frame's index to objects that are followed no further from there."""
+    detect: tuple[str, ...] = ()
+    """Classes whose objects are found without being pointed out."""
+    strategy: str = "hybrid"
+    """How those are followed; without `detect` there is nothing to choose."""
+    model: str = "label-propagation"
+    detector: str = "picodet-s"
+    segmenter: str = "eiseg"
+    threshold: float = 0.5
+    """Detection score that begins a track."""
+    detect_every: int = 2
+    """Frames between two looks of the detector (hybrid)."""
+    direction: Direction = "forward"
+    """Of following prompts; both: also the frames before an object's first prompt."""
+    allow_gaps: bool = False
+    threads: int | None = None
+    precision: Precision = "auto"
+
+    @property
+    def needs_segmenter(self) -> bool:
+        """Whether anything but masks says where objects are."""
+        return bool(self.detect) or any(not isinstance(prompt, MaskPrompt) for prompt in self.prompts.values())
+
+    @property
+    def needs_tracker(self) -> bool:
+        """Whether masks are propagated at all."""
+        return not (self.detect and self.strategy == "per-frame")
+
+
+def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
+    """Return everything the masks depend on, as JSON-able values: what a resumed run must have in common."""
+    info = source.info
+    return {
+        **{name: getattr(job, name) for name in _PLAIN_SETTINGS},
+        "detect": list(job.detect),
+        "prompts": prompts_to_json(job.prompts.values()),
+        "removals": {str(frame_index): list(ids) for frame_index, ids in sorted(job.removals.items())},
+        "input": {
+            "sha256": digest_of(job.source),
+            "size_HW": list(info.size_HW),
+            "frames": info.frame_count,
+            "frames_per_second": info.frames_per_second,
+        },
+        "masklet": metadata.version("masklet"),
+    }
+
+
+_PLAIN_SETTINGS = (
+    "strategy",
+    "model",
+    "detector",
+    "segmenter",
+    "threshold",
+    "detect_every",
+    "direction",
+    "threads",
+    "precision",
+)
+
+
+def digest_of(source: str) -> str | None:
+    """Return the SHA-256 of a file, or of the names and sizes of a folder's files; None of anything else."""
+    path = Path(source)
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    if path.is_dir():
+        listing = "\n".join(f"{item.name} {item.stat().st_size}" for item in sorted(path.iterdir()))
+        return hashlib.sha256(listing.encode()).hexdigest()
+    return None
