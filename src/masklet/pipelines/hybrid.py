@@ -50,6 +50,9 @@ class HybridConfig:
     classes: tuple[str, ...] = ("person",)
     new_from: float = 0.5
     """Score from which a detection may begin a track; weaker ones can still support one."""
+    doubtful_below: float = 0.9
+    """Share of `new_from` that a track's mean score may not fall below; a thing often taken for an object by
+    mistake is hardly ever taken for one with certainty."""
     detect_every: int | None = 2
     """Frames between two questions to the detector; None: only once in each shot."""
     same_from: float = 0.3
@@ -252,12 +255,17 @@ class HybridSession:
                 continue
             track = self._book.active[to_correct[m].object_id] if m in to_correct else None
             track = track or self._begin(frame, detections, m, mask_HW)
+            if track is None:
+                continue
             self._book.put(replace(track, segmented_at=frame.index))
             prompts.append(MaskPrompt(frame.index, track.object_id, mask_HW))
         return prompts
 
-    def _begin(self, frame: Frame, detections: Detections, m: int, mask_HW: BoolArray) -> Track:
-        """Return the track of an uncovered detection: a lost one that came back, or a new one."""
+    def _begin(self, frame: Frame, detections: Detections, m: int, mask_HW: BoolArray) -> Track | None:
+        """Return the track of an uncovered detection: a lost one that came back, or a new one.
+
+        None where it is a lost one whose mean score still gives no reason to follow it.
+        """
         config = self._parts.config
         box, label = as_box(detections.boxes_N4[m]), detections.labels_N[m]
         colours = colours_of(frame.image_HW3, mask_HW)
@@ -271,6 +279,9 @@ class HybridSession:
             velocity_xy=(0.0, 0.0),
             drifting=0,
         )
+        if track.score < config.new_from:
+            self._book.lost[track.object_id] = track
+            return None
         self._book.put(track)
         return track
 
@@ -291,7 +302,8 @@ class HybridSession:
             )
         if config.detect_every is not None:
             for track in list(self._book.active.values()):
-                if track.unsupported > config.end_after and not track.by_hand:
+                doubtful = track.score < config.doubtful_below * config.new_from
+                if (doubtful or track.unsupported > config.end_after) and not track.by_hand:
                     self._end(track.object_id)
         self._book.forget_lost(frame.index - config.remember_lost_for)
 

@@ -27,9 +27,9 @@ class Track:
     """Of its centre, in pixels a frame."""
     colours: tuple[float, ...] = ()
     score: float = 1.0
-    """Of the last detection that spoke for it."""
+    """Running mean over the detections that spoke for it."""
     detected_xyxy: BoxXYXY | None = None
-    """Box of that detection."""
+    """Box of the last of them."""
     detected_at: int = 0
     """Its frame."""
     unsupported: int = 0
@@ -48,7 +48,8 @@ class Track:
 
     def detected(self, box_xyxy: BoxXYXY, score: float, frame_index: int) -> Track:
         """Return the track after a detection spoke for it."""
-        return replace(self, score=score, detected_xyxy=box_xyxy, detected_at=frame_index, unsupported=0)
+        mean = score if self.detected_xyxy is None else 0.8 * self.score + 0.2 * score
+        return replace(self, score=mean, detected_xyxy=box_xyxy, detected_at=frame_index, unsupported=0)
 
     def seen(self, box_xyxy: BoxXYXY, frame_index: int) -> Track:
         """Return the track with its box, and its velocity drawn towards how far it came."""
