@@ -7,7 +7,7 @@ from masklet.models.label_propagation import LabelPropagation, LabelPropagationC
 from masklet.models.label_propagation.backbone import CELL, unit_vectors
 from masklet.models.label_propagation.memory import Memory, remember, shares_by_matches, still_needed
 from masklet.models.label_propagation.readout import Readout
-from masklet.models.label_propagation.view import View, canvas_size, view_of
+from masklet.models.label_propagation.view import Place, View, magnification, places_of, view_of
 from models.contracts.tracker_contract import BOX, POINT, TrackerContract, begun, disk, iou, scene
 
 SMALL = LabelPropagationConfig(canvas_pixels=128 * 192, zoom=1.5, reach=6, margin=3)
@@ -56,29 +56,54 @@ def test_an_object_smaller_than_a_cell_is_not_lost(tracker):
 
 
 @pytest.mark.parametrize(
-    ("size_HW", "expected"),
+    ("size_HW", "box", "zoom", "expected"),
     [
-        pytest.param((480, 854), (384, 672), id="480p"),
-        pytest.param((1920, 1080), (672, 384), id="upright"),
-        pytest.param((1, 1), (512, 512), id="one pixel"),
-        pytest.param((10, 10_000), (256, 1008), id="a strip"),
+        pytest.param((480, 854), (0, 0, 854, 480), 1, (0, 0, 854, 480, (384, 672)), id="the whole of 480p"),
+        pytest.param((854, 480), (0, 0, 480, 854), 1, (0, 0, 480, 854, (672, 384)), id="upright"),
+        pytest.param((1, 1), (0, 0, 1, 1), 1, (0, 0, 1, 1, (16, 16)), id="one pixel"),
+        pytest.param((10, 10_000), (0, 0, 10_000, 10), 1, (0, 0, 10_000, 10, (16, 16064)), id="a strip"),
+        pytest.param((480, 854), (400, 200, 440, 240), 1, (380, 180, 461, 261, (64, 64)), id="small"),
+        pytest.param((480, 854), (400, 200, 440, 240), 2, (400, 200, 440, 240, (64, 64)), id="closer"),
+        pytest.param((480, 854), (0, 0, 20, 20), 1, (0, 0, 81, 81, (64, 64)), id="in a corner"),
     ],
 )
-def test_the_canvas_has_the_proportions_of_the_frame(size_HW, expected):
-    assert canvas_size(size_HW, 384 * 672) == expected
+def test_a_view_is_as_close_as_the_zoom_and_the_pixels_allow(size_HW, box, zoom, expected):
+    place = Place((0,), box)
+    scale = magnification([place], size_HW, pixels=384 * 672, zoom=zoom)
+    view = view_of(place, size_HW, scale)
+    assert (view.left, view.top, view.right, view.bottom, view.canvas_HW) == expected
 
 
-@pytest.mark.parametrize(
-    ("box", "expected"),
-    [
-        pytest.param((0, 0, 160, 80), (0, 0, 160, 80), id="everything"),
-        pytest.param((70, 30, 90, 50), (40, 20, 120, 60), id="small: no closer than the zoom"),
-        pytest.param((0, 0, 10, 10), (0, 0, 80, 40), id="corner: within the frame"),
-    ],
-)
-def test_the_view_holds_what_is_followed(box, expected):
-    view = view_of(np.array([box], float), (80, 160), (80, 160), zoom=2, margin=0.4)
-    assert (view.left, view.top, view.right, view.bottom) == expected
+@pytest.mark.parametrize("seed", range(5))
+def test_views_hold_their_boxes_and_share_the_pixels(seed):
+    random = np.random.default_rng(seed)
+    corners_N2 = random.uniform(0, 400, (6, 2))
+    boxes_N4 = np.concatenate([corners_N2, corners_N2 + random.uniform(2, 90, (6, 2))], axis=1)
+    places = places_of(boxes_N4, (480, 640), margin=0.4)
+    scale = magnification(places, (480, 640), pixels=384 * 512, zoom=2)
+    assert sorted(number for place in places for number in place.members) == list(range(6))
+    assert not any(a.touches(b) for a in places for b in places if a is not b)
+    for place in places:
+        view = view_of(place, (480, 640), scale)
+        for number in place.members:
+            x1, y1, x2, y2 = boxes_N4[number]
+            assert view.left <= x1
+            assert view.top <= y1
+            assert view.right >= min(x2, 640)
+            assert view.bottom >= min(y2, 480)
+
+
+def test_objects_far_apart_are_looked_at_one_by_one(tracker):
+    image_HW3 = np.full((200, 600, 3), 120, np.uint8)
+    image_HW3[20:60, 20:60], image_HW3[140:180, 540:580] = (250, 20, 20), (20, 20, 250)
+    masks_2HW = np.zeros((2, 200, 600), bool)
+    masks_2HW[0, 20:60, 20:60] = masks_2HW[1, 140:180, 540:580] = True
+    session = tracker.start()
+    session.step(Frame(0, 0.0, image_HW3), [MaskPrompt(0, n + 1, masks_2HW[n]) for n in (0, 1)])
+    found = session.step(Frame(1, 0.04, image_HW3))
+    assert len([name for name in session.state() if name.startswith("recent.1.") and "view" in name]) == 2
+    assert iou(found, 1, masks_2HW[0]) > 0.8
+    assert iou(found, 2, masks_2HW[1]) > 0.8
 
 
 def test_a_mask_comes_back_through_the_grid():

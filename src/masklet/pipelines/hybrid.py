@@ -59,7 +59,7 @@ class HybridConfig:
     """Box IoU from which a detection is the track's."""
     agrees_from: float = 0.6
     """Box IoU below which mask and detection disagree."""
-    correct_after: int = 3
+    correct_after: int = 1
     """Disagreeing detections in a row until the object is segmented anew."""
     refresh_after: int | None = 12
     """Frames after which an object that stands free is segmented anew, one at each look; None: never."""

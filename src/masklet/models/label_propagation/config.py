@@ -11,10 +11,10 @@ class LabelPropagationConfig:
 
     canvas_pixels: int = 384 * 672
     """Every view is brought to about this many pixels, whatever the size of the video."""
-    most_cells: int = 2000
+    most_cells: int = 1200
     """Where more cells than this would be asked for, the view is brought to fewer pixels: time grows with the
     square of their number."""
-    zoom: float = 2.5
+    zoom: float = 2.0
     """How much closer than the whole frame the view may go."""
     view_margin: float = 0.4
     """Room on each side of what is followed, as a share of its size."""

@@ -30,6 +30,10 @@ class Memory:
     """float16, for half the room."""
     shares_KN: FloatArray
 
+    def knows(self, object_ids: Sequence[int]) -> bool:
+        """Return whether it knows of one of these objects."""
+        return not set(self.object_ids).isdisjoint(object_ids)
+
     def without(self, object_id: int) -> Memory:
         """Return it as if it had never known the object."""
         kept = [position for position, known in enumerate(self.object_ids) if known != object_id]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from masklet.models.label_propagation.memory import (
     surroundings,
 )
 from masklet.models.label_propagation.readout import Readout
-from masklet.models.label_propagation.view import View, canvas_size, view_of
+from masklet.models.label_propagation.view import Place, View, magnification, places_of, view_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ class Parts:
     backbone: Backbone
     readout: Readout
     config: LabelPropagationConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What one view of a frame shows: features, and shares_hw of the objects in it."""
+
+    view: View
+    features_hwC: FloatArray
+    shares: dict[int, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ class LabelPropagationSession:
         self._sightings: dict[int, Sighting] = {}
         """Of each object followed, in the order of their coming."""
         self._prompted: tuple[Memory, ...] = ()
-        self._recent: tuple[Memory, ...] = ()
+        self._recent: tuple[tuple[Memory, ...], ...] = ()
+        """Of the latest frames, a memory of each view."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -81,16 +91,17 @@ class LabelPropagationSession:
         if not given and not self._sightings:
             return FrameMasks.empty(frame.index, frame.size_HW)
 
-        view = self._view(given)
-        features_hwC = self._parts.backbone(view.picture(frame.image_HW3))
-        shares = self._propagate(view, features_hwC, [i for i in self.object_ids if i not in given])
-        masks, scores = _masks_of(shares, view, frame.size_HW)
+        masks: dict[int, BoolArray] = {}
+        scores: dict[int, float] = {}
+        looks = [self._look(frame, view, ids, given) for view, ids in self._views(given)]
+        for look in looks:
+            found_masks, found_scores = _masks_of(look.shares, look.view, frame.size_HW)
+            masks |= found_masks
+            scores |= found_scores
         for object_id, mask_HW in given.items():
             self._forget_recent(object_id)
-            shares[object_id] = _prompted_shares(view, mask_HW)
             masks[object_id], scores[object_id] = mask_HW, float(mask_HW.any())
-        seen = any(mask_HW.any() for mask_HW in masks.values())
-        self._remember(view, features_hwC, shares, given, seen=seen)
+        self._remember(looks, masks, given)
         self._sightings = {
             object_id: self._sighting(object_id, masks[object_id])
             for object_id in dict.fromkeys((*self.object_ids, *given))
@@ -126,7 +137,8 @@ class LabelPropagationSession:
             "boxes_N4": np.array([seen.box_xyxy for seen in sightings], dtype=np.float64).reshape(-1, 4),
             "ages_N": np.array([seen.age for seen in sightings], dtype=np.int64),
         }
-        for kind, memories in (("prompted", self._prompted), ("recent", self._recent)):
+        recent = {f"recent.{number}": frame for number, frame in enumerate(self._recent)}
+        for kind, memories in {"prompted": self._prompted, **recent}.items():
             for number, memory in enumerate(memories):
                 arrays |= {f"{kind}.{number}.{name}": array for name, array in memory.state().items()}
         return arrays
@@ -142,7 +154,10 @@ class LabelPropagationSession:
         )
         session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
         session._prompted = _memories_of(state, "prompted")
-        session._recent = _memories_of(state, "recent")
+        frames: list[tuple[Memory, ...]] = []
+        while frame := _memories_of(state, f"recent.{len(frames)}"):
+            frames.append(frame)
+        session._recent = tuple(frames)
         return session
 
     def _checked(self, frame: Frame, prompts: Sequence[Prompt]) -> dict[int, BoolArray]:
@@ -175,29 +190,46 @@ class LabelPropagationSession:
             given[prompt.object_id] = prompt.mask_HW
         return given
 
-    def _view(self, given: Mapping[int, BoolArray]) -> View:
-        """Return the view that holds all places where objects were seen last or are prompted."""
+    def _views(self, given: Mapping[int, BoolArray]) -> list[tuple[View, tuple[int, ...]]]:
+        """Return the views, apart from each other, and the objects that were last, or are prompted, in each."""
         assert self._size_HW is not None
         config = self._parts.config
-        boxes = [seen.search_box(self._size_HW, config.growth) for seen in self._sightings.values()]
-        prompted = [box_of_mask(mask_HW) for mask_HW in given.values() if mask_HW.any()]
-        boxes_N4 = np.array([*boxes, *prompted], dtype=np.float64)
-        canvas_HW = canvas_size(self._size_HW, config.canvas_pixels)
-        view = view_of(boxes_N4, self._size_HW, canvas_HW, zoom=config.zoom, margin=config.view_margin)
-        asked = int(self._asked(view).sum())
-        if asked > config.most_cells:
-            fewer = round(config.canvas_pixels * config.most_cells / asked)
-            view = replace(view, canvas_HW=canvas_size(self._size_HW, fewer))
-        return view
+        boxes = {i: seen.search_box(self._size_HW, config.growth) for i, seen in self._sightings.items()}
+        for object_id, mask_HW in given.items():
+            box = box_of_mask(mask_HW)
+            if box is not None:
+                known = boxes.get(object_id, np.array(box))
+                boxes[object_id] = np.concatenate([np.minimum(known, box)[:2], np.maximum(known, box)[2:]])
+        ids = tuple(boxes)
+        places = places_of(np.array(list(boxes.values())), self._size_HW, margin=config.view_margin)
+        scale = magnification(places, self._size_HW, pixels=config.canvas_pixels, zoom=config.zoom)
+        members = [tuple(ids[number] for number in place.members) for place in places]
+        return [(self._view(place, scale, inside), inside) for place, inside in zip(places, members, strict=True)]
+
+    def _view(self, place: Place, scale: float, object_ids: Sequence[int]) -> View:
+        """Return the view of a place, with fewer pixels where too many cells would be asked for."""
+        assert self._size_HW is not None
+        view = view_of(place, self._size_HW, scale)
+        asked, most = int(self._asked(view, object_ids).sum()), self._parts.config.most_cells
+        return view if asked <= most else view_of(place, self._size_HW, scale * (most / asked) ** 0.5)
+
+    def _look(self, frame: Frame, view: View, object_ids: Sequence[int], given: Mapping[int, BoolArray]) -> Look:
+        """Return what a view shows of its objects: as prompted, else as propagated."""
+        features_hwC = self._parts.backbone(view.picture(frame.image_HW3))
+        shares = self._propagate(view, features_hwC, [i for i in object_ids if i not in given])
+        shares |= {i: _prompted_shares(view, given[i]) for i in object_ids if i in given}
+        return Look(view, features_hwC, shares)
 
     def _propagate(self, view: View, features_hwC: FloatArray, object_ids: Sequence[int]) -> dict[int, FloatArray]:
-        """Return shares_hw of each object, read from the memories."""
+        """Return shares_hw of each object, read from the memories that know one of them."""
         shares_Nhw = np.zeros((len(object_ids), *view.grid_hw), dtype=np.float32)
-        memories = (*self._prompted, *self._recent)
-        if object_ids and memories:
-            asked_hw = self._asked(view)
+        prompted = [memory for memory in self._prompted if memory.knows(object_ids)]
+        recent = [memory for frame in self._recent for memory in frame if memory.knows(object_ids)]
+        memories = (*prompted, *recent)
+        if memories:
+            asked_hw = self._asked(view, object_ids)
             config = self._parts.config
-            reach = [np.inf] * len(self._prompted) + [config.reach] * len(self._recent)
+            reach = [np.inf] * len(prompted) + [config.reach] * len(recent)
             weight_QT, index_QT = self._parts.readout(
                 features_hwC[asked_hw],
                 np.argwhere(asked_hw),
@@ -208,44 +240,44 @@ class LabelPropagationSession:
             shares_Nhw[:, asked_hw] = shares_by_matches(memories, weight_QT, index_QT, object_ids)
         return dict(zip(object_ids, shares_Nhw, strict=True))
 
-    def _asked(self, view: View) -> BoolArray:
+    def _asked(self, view: View, object_ids: Sequence[int]) -> BoolArray:
         """Return asked_hw: the cells near the latest masks, and those where unseen objects are looked for."""
         assert self._size_HW is not None
         config = self._parts.config
         asked_hw = np.zeros(view.grid_hw, dtype=bool)
-        for object_id, seen in self._sightings.items():
+        for object_id in object_ids:
+            seen = self._sightings.get(object_id)
+            if seen is None:  # prompted for the first time
+                continue
             if seen.age:
                 asked_hw |= view.cells_in(seen.search_box(self._size_HW, config.growth))
-            else:
-                latest = self._recent[-1]
-                shares_hw = latest.shares_hw(object_id)
-                asked_hw |= surroundings(view.seen_from(latest.view, shares_hw), config.margin)
+                continue
+            latest = next(memory for memory in self._recent[-1] if object_id in memory.object_ids)
+            shares_hw = latest.shares_hw(object_id)
+            asked_hw |= surroundings(view.seen_from(latest.view, shares_hw), config.margin)
         return asked_hw
 
     def _remember(
-        self,
-        view: View,
-        features_hwC: FloatArray,
-        shares: Mapping[int, FloatArray],
-        given: Mapping[int, BoolArray],
-        *,
-        seen: bool,
+        self, looks: Sequence[Look], masks: Mapping[int, BoolArray], given: Mapping[int, BoolArray]
     ) -> None:
         config = self._parts.config
-
-        def memory_of(object_ids: Sequence[int]) -> Memory:
-            shares_Nhw = np.stack([_sharpened(shares[object_id], config.sharpness) for object_id in object_ids])
-            return remember(view, features_hwC, shares_Nhw, object_ids, margin=config.margin)
-
-        if seen:
-            self._recent = (*self._recent, memory_of(tuple(shares)))[-config.recent :]
-        prompted = [object_id for object_id, mask_HW in given.items() if mask_HW.any()]
+        shown = [(look, [i for i in look.shares if masks[i].any()]) for look in looks]
+        if any(ids for _, ids in shown):
+            latest = tuple(self._memory_of(look, tuple(look.shares)) for look in looks)
+            self._recent = (*self._recent, latest)[-config.recent :]
+        prompted = [self._memory_of(look, kept) for look, ids in shown if (kept := [i for i in ids if i in given])]
         if prompted:
-            self._prompted = still_needed((*self._prompted, memory_of(prompted)), config.prompted)
+            self._prompted = still_needed((*self._prompted, *prompted), config.prompted)
+
+    def _memory_of(self, look: Look, object_ids: Sequence[int]) -> Memory:
+        config = self._parts.config
+        shares_Nhw = np.stack([_sharpened(look.shares[object_id], config.sharpness) for object_id in object_ids])
+        return remember(look.view, look.features_hwC, shares_Nhw, object_ids, margin=config.margin)
 
     def _forget_recent(self, object_id: int) -> None:
-        without = (memory.without(object_id) for memory in self._recent)
-        self._recent = tuple(memory for memory in without if memory.object_ids)
+        frames = ([memory.without(object_id) for memory in frame] for frame in self._recent)
+        known = (tuple(memory for memory in frame if memory.object_ids) for frame in frames)
+        self._recent = tuple(frame for frame in known if frame)
 
     def _sighting(self, object_id: int, mask_HW: BoolArray) -> Sighting:
         box_xyxy = box_of_mask(mask_HW)

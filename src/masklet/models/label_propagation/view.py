@@ -1,21 +1,50 @@
-"""The part of a frame that is looked at, its picture, and the way between its grid and the frame's pixels.
+"""The parts of a frame that are looked at, their pictures, and the way between their grids and the frame's pixels.
 
 Shapes: H W pixels of the frame, h w cells of the grid.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
+from masklet.core.boxes import BoxXYXY, grown
 from masklet.models.label_propagation.backbone import CELL
 
 _ALIGNMENT = 2 * CELL
-_WIDEST = 4.0
-"""Frames more than this many times wider than high (or the reverse) are squeezed."""
+_STEP = 64
+"""Sides of a canvas are multiples of this many pixels, so that the network meets few different shapes."""
+_LARGEST = 4.0
+"""Nothing is looked at larger than this, however small the frame."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rectangle of the frame, in whole pixels, and the boxes it was made for, by number."""
+
+    members: tuple[int, ...]
+    box_xyxy: tuple[int, int, int, int]
+
+    @property
+    def area(self) -> int:
+        """Pixels of the frame."""
+        return (self.box_xyxy[2] - self.box_xyxy[0]) * (self.box_xyxy[3] - self.box_xyxy[1])
+
+    def touches(self, other: Place) -> bool:
+        """Return whether both share a pixel."""
+        (x1, y1, x2, y2), (u1, v1, u2, v2) = self.box_xyxy, other.box_xyxy
+        return x1 < u2 and u1 < x2 and y1 < v2 and v1 < y2
+
+    def joined(self, other: Place) -> Place:
+        """Return the place that holds both."""
+        (x1, y1, x2, y2), (u1, v1, u2, v2) = self.box_xyxy, other.box_xyxy
+        members = tuple(sorted((*self.members, *other.members)))
+        return Place(members, (min(x1, u1), min(y1, v1), max(x2, u2), max(y2, v2)))
 
 
 @dataclass(frozen=True)
@@ -86,36 +115,57 @@ class View:
         return inside_hw
 
 
-def canvas_size(size_HW: tuple[int, int], pixels: int) -> tuple[int, int]:
-    """Return height and width of a canvas with the frame's proportions and about so many pixels.
+def places_of(boxes_N4: FloatArray, size_HW: tuple[int, int], *, margin: float) -> list[Place]:
+    """Return places of the frame, apart from each other, that together hold all boxes with their margins.
 
-    >>> canvas_size((480, 854), 384 * 672)
-    (384, 672)
+    >>> places_of(np.array([[0, 0, 10, 10], [8, 0, 20, 10], [80, 80, 90, 90]]), (100, 100), margin=0)
+    [Place(members=(0, 1), box_xyxy=(0, 0, 20, 10)), Place(members=(2,), box_xyxy=(80, 80, 90, 90))]
     """
-    proportion = min(max(size_HW[1] / size_HW[0], 1 / _WIDEST), _WIDEST)
-    height = max(round((pixels / proportion) ** 0.5 / _ALIGNMENT), 1) * _ALIGNMENT
-    width = max(round(pixels / height / _ALIGNMENT), 1) * _ALIGNMENT
-    return (height, width)
+    places: list[Place] = []
+    for number, box in enumerate(boxes_N4.tolist()):
+        place = Place((number,), _whole(grown((box[0], box[1], box[2], box[3]), margin), size_HW))
+        while touching := next((other for other in places if place.touches(other)), None):
+            places.remove(touching)
+            place = place.joined(touching)
+        places.append(place)
+    return sorted(places, key=lambda place: min(place.members))
 
 
-def view_of(
-    boxes_N4: FloatArray, size_HW: tuple[int, int], canvas_HW: tuple[int, int], *, zoom: float, margin: float
-) -> View:
-    """Return the view, of the frame's proportions, that holds all boxes with a margin, or the whole frame."""
+def magnification(places: Sequence[Place], size_HW: tuple[int, int], *, pixels: int, zoom: float) -> float:
+    """Return how large the places may be looked at: with so many pixels in all, and at most `zoom` times as
+    large as the whole frame could be.
+
+    >>> magnification([Place((0,), (0, 0, 40, 40))], (100, 100), pixels=40_000, zoom=2)
+    4.0
+    """
+    area = sum(place.area for place in places)
+    of_frame = (pixels / (size_HW[0] * size_HW[1])) ** 0.5
+    return float(min(zoom * of_frame, (pixels / max(area, 1)) ** 0.5, _LARGEST))
+
+
+def view_of(place: Place, size_HW: tuple[int, int], scale: float) -> View:
+    """Return the view of a place at a scale, widened within the frame to a canvas of few possible sizes."""
+    left, right, width = _span(place.box_xyxy[0], place.box_xyxy[2], size_HW[1], scale)
+    top, bottom, height = _span(place.box_xyxy[1], place.box_xyxy[3], size_HW[0], scale)
+    return View(left, top, right, bottom, (height, width))
+
+
+def _span(start: int, stop: int, length: int, scale: float) -> tuple[int, int, int]:
+    """Return start and stop of a side, widened, and the pixels of its canvas."""
+    canvas = max(math.ceil((stop - start) * scale / _STEP), 1) * _STEP
+    size = min(max(round(canvas / scale), stop - start), length)
+    if size == length:
+        canvas = max(round(length * scale / _ALIGNMENT), 1) * _ALIGNMENT
+    start = min(max(round((start + stop - size) / 2), 0), length - size)
+    return start, start + size, canvas
+
+
+def _whole(box_xyxy: BoxXYXY, size_HW: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the box to the next whole pixels, within the frame and with at least one pixel."""
     height, width = size_HW
-    (x1, y1), (x2, y2) = boxes_N4[:, :2].min(axis=0).tolist(), boxes_N4[:, 2:].max(axis=0).tolist()
-    room = 1 + 2 * margin
-    share = min(1.0, max((x2 - x1) * room / width, (y2 - y1) * room / height, 1 / zoom))
-    left, right = _span((x1 + x2) / 2, share, width)
-    top, bottom = _span((y1 + y2) / 2, share, height)
-    return View(left, top, right, bottom, canvas_HW)
-
-
-def _span(middle: float, share: float, length: int) -> tuple[int, int]:
-    """Return start and stop of a share of a side around a place, kept within the side."""
-    size = max(1, round(share * length))
-    start = min(max(round(middle - size / 2), 0), length - size)
-    return (start, start + size)
+    x1, y1 = min(max(math.floor(box_xyxy[0]), 0), width - 1), min(max(math.floor(box_xyxy[1]), 0), height - 1)
+    x2, y2 = min(max(math.ceil(box_xyxy[2]), x1 + 1), width), min(max(math.ceil(box_xyxy[3]), y1 + 1), height)
+    return (x1, y1, x2, y2)
 
 
 def _resize(array: FloatArray | UInt8Array, size_HW: tuple[int, int]) -> FloatArray:
