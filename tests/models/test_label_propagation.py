@@ -79,7 +79,7 @@ def test_views_hold_their_boxes_and_share_the_pixels(seed):
     random = np.random.default_rng(seed)
     corners_N2 = random.uniform(0, 400, (6, 2))
     boxes_N4 = np.concatenate([corners_N2, corners_N2 + random.uniform(2, 90, (6, 2))], axis=1)
-    places = places_of(boxes_N4, (480, 640), margin=0.4)
+    places = places_of(boxes_N4, (480, 640), margin=0.4, at_least=3)
     scale = magnification(places, (480, 640), pixels=384 * 512, zoom=2)
     assert sorted(number for place in places for number in place.members) == list(range(6))
     assert not any(a.touches(b) for a in places for b in places if a is not b)
@@ -102,8 +102,8 @@ def test_objects_far_apart_are_looked_at_one_by_one(tracker):
     session.step(Frame(0, 0.0, image_HW3), [MaskPrompt(0, n + 1, masks_2HW[n]) for n in (0, 1)])
     found = session.step(Frame(1, 0.04, image_HW3))
     assert len([name for name in session.state() if name.startswith("recent.1.") and "view" in name]) == 2
-    assert iou(found, 1, masks_2HW[0]) > 0.8
-    assert iou(found, 2, masks_2HW[1]) > 0.8
+    assert iou(found, 1, masks_2HW[0]) > 0.7
+    assert iou(found, 2, masks_2HW[1]) > 0.7
 
 
 def test_a_mask_comes_back_through_the_grid():

@@ -15,7 +15,7 @@ from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import box_of_mask, clip_boxes
 from masklet.core.errors import PromptError, ShapeError
 from masklet.core.values import Frame, FrameMasks, MaskPrompt, Prompt
-from masklet.models.label_propagation.backbone import Backbone
+from masklet.models.label_propagation.backbone import CELL, Backbone
 from masklet.models.label_propagation.config import LabelPropagationConfig
 from masklet.models.label_propagation.memory import (
     Memory,
@@ -25,7 +25,7 @@ from masklet.models.label_propagation.memory import (
     surroundings,
 )
 from masklet.models.label_propagation.readout import Readout
-from masklet.models.label_propagation.view import Place, View, magnification, places_of, view_of
+from masklet.models.label_propagation.view import Place, View, closest, magnification, places_of, view_of
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,10 @@ class LabelPropagationSession:
                 known = boxes.get(object_id, np.array(box))
                 boxes[object_id] = np.concatenate([np.minimum(known, box)[:2], np.maximum(known, box)[2:]])
         ids = tuple(boxes)
-        places = places_of(np.array(list(boxes.values())), self._size_HW, margin=config.view_margin)
+        # room for all cells around an object that are remembered, or nothing would be known of its surroundings
+        room = config.margin * CELL / closest(self._size_HW, pixels=config.canvas_pixels, zoom=config.zoom)
+        boxes_N4 = np.array(list(boxes.values()))
+        places = places_of(boxes_N4, self._size_HW, margin=config.view_margin, at_least=room)
         scale = magnification(places, self._size_HW, pixels=config.canvas_pixels, zoom=config.zoom)
         members = [tuple(ids[number] for number in place.members) for place in places]
         return [(self._view(place, scale, inside), inside) for place, inside in zip(places, members, strict=True)]

@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
-from masklet.core.boxes import BoxXYXY, grown
+from masklet.core.boxes import BoxXYXY
 from masklet.models.label_propagation.backbone import CELL
 
 _ALIGNMENT = 2 * CELL
 _STEP = 64
 """Sides of a canvas are multiples of this many pixels, so that the network meets few different shapes."""
-_LARGEST = 4.0
+_LARGEST = 2.0
 """Nothing is looked at larger than this, however small the frame."""
 
 
@@ -115,15 +115,19 @@ class View:
         return inside_hw
 
 
-def places_of(boxes_N4: FloatArray, size_HW: tuple[int, int], *, margin: float) -> list[Place]:
+def places_of(boxes_N4: FloatArray, size_HW: tuple[int, int], *, margin: float, at_least: float) -> list[Place]:
     """Return places of the frame, apart from each other, that together hold all boxes with their margins.
 
-    >>> places_of(np.array([[0, 0, 10, 10], [8, 0, 20, 10], [80, 80, 90, 90]]), (100, 100), margin=0)
+    A margin is a share of the box's side, and at least so many pixels.
+
+    >>> places_of(np.array([[0, 0, 10, 10], [8, 0, 20, 10], [80, 80, 90, 90]]), (100, 100), margin=0, at_least=0)
     [Place(members=(0, 1), box_xyxy=(0, 0, 20, 10)), Place(members=(2,), box_xyxy=(80, 80, 90, 90))]
     """
     places: list[Place] = []
     for number, box in enumerate(boxes_N4.tolist()):
-        place = Place((number,), _whole(grown((box[0], box[1], box[2], box[3]), margin), size_HW))
+        x1, y1, x2, y2 = box
+        by_x, by_y = max(margin * (x2 - x1), at_least), max(margin * (y2 - y1), at_least)
+        place = Place((number,), _whole((x1 - by_x, y1 - by_y, x2 + by_x, y2 + by_y), size_HW))
         while touching := next((other for other in places if place.touches(other)), None):
             places.remove(touching)
             place = place.joined(touching)
@@ -135,12 +139,16 @@ def magnification(places: Sequence[Place], size_HW: tuple[int, int], *, pixels: 
     """Return how large the places may be looked at: with so many pixels in all, and at most `zoom` times as
     large as the whole frame could be.
 
-    >>> magnification([Place((0,), (0, 0, 40, 40))], (100, 100), pixels=40_000, zoom=2)
-    4.0
+    >>> magnification([Place((0,), (0, 0, 40, 40))], (100, 100), pixels=10_000, zoom=2)
+    2.0
     """
     area = sum(place.area for place in places)
-    of_frame = (pixels / (size_HW[0] * size_HW[1])) ** 0.5
-    return float(min(zoom * of_frame, (pixels / max(area, 1)) ** 0.5, _LARGEST))
+    return min(closest(size_HW, pixels=pixels, zoom=zoom), math.sqrt(pixels / max(area, 1)))
+
+
+def closest(size_HW: tuple[int, int], *, pixels: int, zoom: float) -> float:
+    """Return how large anything of a frame may be looked at."""
+    return min(zoom * math.sqrt(pixels / (size_HW[0] * size_HW[1])), _LARGEST)
 
 
 def view_of(place: Place, size_HW: tuple[int, int], scale: float) -> View:
