@@ -15,7 +15,7 @@ from masklet.models.runtime import Precision, available_cores
 _OUT_OF_REACH = -1e4
 _QUERY_BLOCK, _KEY_BLOCK = 128, 512
 """Lengths are filled up to multiples of these, so that the graph meets few different shapes."""
-_MOST_QUERIES = 512
+_MOST_QUERIES = 256
 """Asked at a time, so that the table of similarities stays small whatever is followed."""
 
 
