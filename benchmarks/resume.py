@@ -44,7 +44,7 @@ def compare(video: str, detect: str, kills: int, seed: int, folder: Path) -> dic
     while len(killed_at) < kills:
         process = subprocess.Popen([*command, "-o", str(folder / "killed"), "--resume"])
         try:
-            process.wait(timeout=moments.uniform(0.2, 0.2 * undisturbed))
+            process.wait(timeout=moments.uniform(0.2, 0.35 * undisturbed))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()

@@ -1,9 +1,9 @@
 """masklet track where weights cannot be had: said in one sentence before anything is written."""
 
 import pytest
-from fakes import walkers
 from PIL import Image
 
+from fakes import walkers
 from masklet.weights import cached_path, find_weight
 
 
