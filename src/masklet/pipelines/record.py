@@ -16,15 +16,17 @@ from masklet.pipelines.track import Walked
 from masklet.weights import find_weight
 
 
-def weights_of(job: TrackJob) -> list[dict[str, str]]:
-    """Return name and SHA-256 of the weights of every network that takes part."""
+def weights_of(job: TrackJob) -> list[dict[str, Any]]:
+    """Return the weights of every network that takes part: name, and the SHA-256 of each file."""
     names = [
         *([job.model] if job.needs_tracker else []),
         *([job.detector] if job.detect else []),
         *([job.segmenter] if job.needs_segmenter else []),
     ]
     weights = [find_weight(MODELS[name].weights) for name in names]
-    return [{"name": weight.name, "sha256": weight.files[0].sha256} for weight in weights]
+    return [
+        {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}} for weight in weights
+    ]
 
 
 def versions() -> dict[str, str]:
