@@ -184,6 +184,36 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
         begin(tmp_path / "run", settings={}, overwrite=True, resume=False)
 
 
+FULL_RUN = """
+    import resource, sys
+    from pathlib import Path
+    sys.path.insert(0, {tests!r})
+    from masklet.core.errors import OutputError
+    from pipelines.test_track import run
+    from fakes import walkers
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))  # no file may grow beyond, as on a full disk
+    try:
+        run(walkers(60), Path(sys.argv[1]))
+    except OutputError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs resource limits")
+def test_a_file_that_can_grow_no_further_leaves_the_finished_frames(tmp_path):
+    script = tmp_path / "run.py"
+    script.write_text(textwrap.dedent(FULL_RUN.format(tests=str(TESTS))))
+    done = subprocess.run([sys.executable, script, tmp_path / "run"], capture_output=True, text=True, check=True)
+    assert "File too large" in done.stdout
+    assert "--resume" in done.stdout
+    run(walkers(60), tmp_path / "whole")
+    lines = (tmp_path / "run" / "masklets.jsonl").read_bytes().splitlines(keepends=True)[:-1]
+    assert 5 < len(lines) < 60
+    assert lines == (tmp_path / "whole" / "masklets.jsonl").read_bytes().splitlines(keepends=True)[: len(lines)]
+    run(walkers(60), tmp_path / "run")
+    assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+
+
 def test_a_full_disk_is_said_in_one_sentence(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")

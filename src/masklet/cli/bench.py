@@ -63,7 +63,7 @@ def write_csv(path: Path, table: list[dict[str, object]]) -> None:
     import csv
     import io
 
-    from masklet.formats.output import write_whole
+    from masklet.core.files import write_whole
 
     text = io.StringIO()
     writer = csv.DictWriter(text, list(table[0]))

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.core.values import Box, Detections
 from masklet.formats.box_rows import BoxRow, detections_of, prompts_of, rows_of, rows_of_detections, tracks_of
-from masklet.formats.output import write_whole
 from masklet.formats.text import read_lines
 from masklet.masklets import BoxTracks
 

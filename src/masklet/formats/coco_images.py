@@ -15,10 +15,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.formats.coco_masks import bbox_of, mask_of, segmentation_of
 from masklet.formats.labels import categories_of, to_category, to_label
 from masklet.formats.lazy import LazyFrames
-from masklet.formats.output import write_whole
 from masklet.formats.records import Entry, by_id, json_bytes, read_json
 from masklet.masklets import Masklets, ObjectMask
 

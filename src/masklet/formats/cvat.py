@@ -20,11 +20,11 @@ import numpy as np
 from masklet.core import rle
 from masklet.core.arrays import BoolArray
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.core.rle import Rle
 from masklet.formats.coco_masks import fill_polygons
 from masklet.formats.labels import categories_of, to_category, to_label
 from masklet.formats.lazy import LazyFrames
-from masklet.formats.output import write_whole
 from masklet.masklets import Masklet, Masklets, ObjectMask
 
 

@@ -16,11 +16,11 @@ from PIL import Image, UnidentifiedImageError
 from masklet.core import rle
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.core.masks import from_label_map
 from masklet.core.values import FrameMasks
 from masklet.formats.lazy import LazyFrames
 from masklet.formats.names import frame_stem, index_of_names, some
-from masklet.formats.output import write_whole
 from masklet.formats.palette import davis_palette, ids_of_colours
 from masklet.masklets import Masklets, ObjectMask
 

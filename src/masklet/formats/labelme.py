@@ -22,12 +22,12 @@ from PIL import Image, UnidentifiedImageError
 from masklet.core import rle
 from masklet.core.arrays import BoolArray
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.core.rle import Rle
 from masklet.formats.coco_masks import fill_polygons
 from masklet.formats.labels import to_category, to_label
 from masklet.formats.lazy import LazyFrames
 from masklet.formats.names import frame_stem, index_of_names
-from masklet.formats.output import write_whole
 from masklet.formats.records import Entry, json_bytes, read_json
 from masklet.masklets import Masklets, ObjectMask
 

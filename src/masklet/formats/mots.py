@@ -19,13 +19,13 @@ from PIL import Image
 from masklet.core import rle
 from masklet.core.arrays import IntArray
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.core.masks import from_label_map, resolve_overlaps
 from masklet.core.rle import Rle
 from masklet.formats.davis import label_pngs_in
 from masklet.formats.lazy import LazyFrames
 from masklet.formats.mots_ids import IGNORE_ID, label_of_class, mots_ids
 from masklet.formats.names import frame_stem, index_of_names
-from masklet.formats.output import write_whole
 from masklet.masklets import Masklets, ObjectMask
 
 

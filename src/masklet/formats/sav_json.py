@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from masklet.core import rle
+from masklet.core.files import write_whole
 from masklet.core.rle import Rle
 from masklet.formats.coco_masks import mask_of, segmentation_of
 from masklet.formats.lazy import LazyFrames
-from masklet.formats.output import write_whole
 from masklet.formats.records import Entry, json_bytes, read_json
 from masklet.masklets import Masklets, ObjectMask
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import FormatError
+from masklet.core.files import write_whole
 from masklet.formats.davis import read_label_pngs, write_label_pngs
 from masklet.formats.labels import to_category, to_label
 from masklet.formats.names import frame_names_beside, frame_stem, only_video
-from masklet.formats.output import write_whole
 from masklet.formats.records import json_bytes, read_json
 from masklet.masklets import Masklets
 

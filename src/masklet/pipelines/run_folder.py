@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from masklet.core.errors import OutputError
+from masklet.core.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,7 @@ class RunFolder:
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write run.json, whole or not at all."""
-        beside = self.record.with_suffix(".json.part")
-        beside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-        beside.replace(self.record)
+        write_whole(self.record, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
@@ -110,16 +109,21 @@ def begin(
     return folder, record
 
 
+_GO_ON = "What is finished is kept; make room or choose another folder, then go on with --resume."
+
+
 @contextmanager
 def writing_to(root: Path) -> Iterator[None]:
     """Turn what the operating system says against writing into an OutputError."""
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"Expected to write to {root}, the system said: {error.strerror or error}. What is finished is kept; "
-            "make room or choose another folder, then go on with --resume."
-        ) from error
+        said = f"Expected to write to {root}, the system said: {error.strerror or error}"
+        raise OutputError(f"{said}. {_GO_ON}") from error
+    except OutputError as error:
+        if isinstance(error.__cause__, OSError):
+            raise OutputError(f"{error} {_GO_ON}") from error
+        raise
 
 
 def _require_may_replace(folder: RunFolder, *, overwrite: bool) -> None:

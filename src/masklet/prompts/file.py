@@ -17,7 +17,8 @@ import numpy as np
 
 from masklet.core import rle
 from masklet.core.arrays import BoolArray
-from masklet.core.errors import OutputError, PromptError
+from masklet.core.errors import PromptError
+from masklet.core.files import write_whole
 from masklet.core.values import Box, MaskPrompt, Points, Prompt
 from masklet.prompts.label_map import ReadLabelMap, only_mask
 from masklet.prompts.origin import naming
@@ -66,13 +67,7 @@ def parse_prompts(
 def write_prompts(path: Path, prompts: Iterable[Prompt]) -> None:
     """Write prompts so that `read_prompts` gives them back; masks become run-length codes."""
     entries = [json.dumps(entry) for entry in prompts_to_json(prompts)]
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        unfinished.write_text('{"prompts": [\n  ' + ",\n  ".join(entries) + "\n]}\n", encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError(f"Cannot write prompts to {path}: {error.strerror}.") from error
+    write_whole(path, ('{"prompts": [\n  ' + ",\n  ".join(entries) + "\n]}\n").encode())
 
 
 def prompts_to_json(prompts: Iterable[Prompt]) -> list[dict[str, Any]]:

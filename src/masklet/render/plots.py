@@ -11,7 +11,7 @@ import numpy as np
 
 from masklet.core.arrays import FloatArray
 from masklet.core.errors import MissingExtraError
-from masklet.formats.output import write_whole
+from masklet.core.files import write_whole
 from masklet.render.palette import colour_of
 
 

@@ -10,8 +10,8 @@ import cv2
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import OutputError, ShapeError
+from masklet.core.files import write_whole
 from masklet.core.values import Frame
-from masklet.formats.output import write_whole
 from masklet.masklets import Masklets
 from masklet.render.overlay import overlay
 from masklet.render.scale import scaled_frame, scaled_masks
