@@ -69,3 +69,10 @@ def test_an_array_is_handed_out_as_it_is():
 def test_an_array_that_is_no_video_is_refused(array):
     with pytest.raises(SourceError, match="Expected a"):
         open_source(array)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "art.ans", "art.bin"])
+def test_text_is_no_video_though_a_terminal_could_be_drawn_from_it(tmp_path, name):
+    (tmp_path / name).write_text("A long story about pedestrians.\n" * 400)
+    with pytest.raises(SourceError, match=name):
+        open_source(tmp_path / name)

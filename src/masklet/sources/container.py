@@ -16,6 +16,9 @@ from masklet.core.errors import SourceError
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp"}
 """For cameras on a network: over TCP no packets are lost on the way."""
 
+TEXT_FORMATS = ("tty", "bin", "adf", "idf", "xbin")
+"""Text that FFmpeg would draw as pictures of an old terminal, which nobody means."""
+
 
 def open_video_stream(
     where: str | Path, *, container_format: str | None = None, timeout_seconds: float | None = None
@@ -37,6 +40,9 @@ def open_video_stream(
         raise SourceError(_why_not_opened(where, error)) from None
     except UnicodeError:
         raise SourceError(f"Expected a video at {where}, got a name that cannot be opened.") from None
+    if container.format.name in TEXT_FORMATS:
+        container.close()
+        raise SourceError(f"Expected a video in {where}, got text.")
     stream = _main_video(container)
     if stream is None:
         found = " and ".join(sorted({_kind(other) for other in container.streams})) or "no stream at all"
