@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("painted_models")
 def test_a_run_says_what_it_did_in_one_line(masklet, frames, tmp_path):
     code, out, _ = masklet("track", frames, "--box", BOX, "-o", tmp_path / "run", "--no-overlay")
     assert code == 0
-    assert out.startswith("1 objects in 6 frames")
+    assert out.startswith("1 object in 6 frames")
     assert str(tmp_path / "run") in out
 
 

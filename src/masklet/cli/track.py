@@ -95,7 +95,8 @@ def removals_of(flags: list[str]) -> dict[int, list[int]]:
 
 def summary(record: dict[str, object], out: Path) -> str:
     """Return one line about a finished run."""
+    objects = f"{record['objects']} object{'' if record['objects'] == 1 else 's'}"
     return (
-        f"{record['objects']} objects in {record['frames']} frames, "
+        f"{objects} in {record['frames']} frames, "
         f"{record['frames_per_second']} frames/s ({record['step_ms']} ms a step) -> {out}"
     )
