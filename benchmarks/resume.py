@@ -40,25 +40,35 @@ def compare(video: str, detect: str, kills: int, seed: int, folder: Path) -> dic
     subprocess.run([*command, "-o", str(folder / "whole")], check=True)
     undisturbed = time.monotonic() - started
     moments = random.Random(seed)
-    killed_at: list[int] = []
-    while len(killed_at) < kills:
-        process = subprocess.Popen([*command, "-o", str(folder / "killed"), "--resume"])
-        try:
-            process.wait(timeout=moments.uniform(0.2, 0.35 * undisturbed))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            killed_at.append(frames_in(folder / "killed"))
-            continue
-        break  # finished before it could be killed often enough
-    subprocess.run([*command, "-o", str(folder / "killed"), "--resume"], check=True)
+    killed_at: list[list[int]] = []
+    identical = True
+    while sum(map(len, killed_at)) < kills:  # a run that ends early is followed by another
+        run = folder / f"killed-{len(killed_at)}"
+        killed_at.append(kill_and_go_on([*command, "-o", str(run), "--resume"], run, moments, undisturbed))
+        identical = identical and digests(folder / "whole") == digests(run)
     return {
         "video": Path(video).name,
         "frames": frames_in(folder / "whole"),
-        "kills": len(killed_at),
+        "kills": sum(map(len, killed_at)),
         "frames_finished_at_each_kill": killed_at,
-        "identical": digests(folder / "whole") == digests(folder / "killed"),
+        "identical": identical,
     }
+
+
+def kill_and_go_on(command: list[str], run: Path, moments: random.Random, undisturbed: float) -> list[int]:
+    """Kill a run and go on with it until it ends; return the number of finished frames at each kill."""
+    killed_at: list[int] = []
+    while True:
+        process = subprocess.Popen(command)
+        try:
+            if process.wait(timeout=moments.uniform(0.2, 0.35 * undisturbed)):
+                raise RuntimeError(f"the run failed with {process.returncode}")
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed_at.append(frames_in(run))
+        else:
+            return killed_at
 
 
 def frames_in(run: Path) -> int:
