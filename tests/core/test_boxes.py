@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from masklet.core.boxes import box_area, box_iou, box_of_mask, clip_boxes, xywh_to_xyxy, xyxy_to_xywh
+from masklet.core.boxes import box_area, box_iou, box_of_mask, clip_boxes
 
 UNIT = [0.0, 0.0, 2.0, 2.0]
 
@@ -25,12 +23,6 @@ def test_box_iou(other, expected):
 
 def test_no_boxes_overlap_with_none():
     assert box_iou(np.zeros((0, 4)), np.array([UNIT])).shape == (0, 1)
-
-
-@given(st.lists(st.tuples(*[st.integers(-50, 50)] * 4), max_size=5))
-def test_corners_and_sizes_say_the_same(rows):
-    boxes_N4 = np.array(rows, float).reshape(-1, 4)
-    assert (xywh_to_xyxy(xyxy_to_xywh(boxes_N4)) == boxes_N4).all()
 
 
 def test_an_inside_out_box_has_no_area():

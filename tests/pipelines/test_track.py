@@ -167,9 +167,11 @@ def test_a_run_is_replaced_only_when_asked(tmp_path):
 
 def test_overwriting_leaves_foreign_files_beside_a_run(tmp_path):
     folder, _ = run(walkers(3), tmp_path / "run")
-    (folder.root / "notes.txt").write_text("mine")
+    mine = [folder.root / name for name in ("notes.txt", "labels.jsonl", "sheet.png.bak")]
+    for path in mine:
+        path.write_text("mine")
     begin(folder.root, settings={}, overwrite=True, resume=False)
-    assert (folder.root / "notes.txt").read_text() == "mine"
+    assert [path.read_text() for path in mine] == ["mine"] * 3
 
 
 def test_going_on_with_other_settings_is_refused(tmp_path):

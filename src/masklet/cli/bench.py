@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, print_json
+from masklet.cli.console import Json, Precision, Threads, print_json
 
 
 def bench(
@@ -16,8 +16,8 @@ def bench(
     size: Annotated[str, Option(help="HEIGHTxWIDTH of the frames.")] = "480x864",
     objects: Annotated[str, Option(help="Numbers of objects.")] = "1,5,10",
     frames: Annotated[str, Option(help="Numbers of frames after which a row is taken.")] = "200",
-    threads: Annotated[int | None, Option(min=1, help="Threads of the networks; default: all cores.")] = None,
-    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the networks compute in.")] = "auto",
+    threads: Threads = None,
+    precision: Precision = "auto",
     out: Annotated[Path | None, Option("--out", "-o", help="CSV file for the rows.")] = None,
     as_json: Json = False,
 ) -> None:

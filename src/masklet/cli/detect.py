@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Quiet, print_json, with_progress
+from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
 
 if TYPE_CHECKING:
     from masklet.core.values import Detections
@@ -22,8 +22,8 @@ def detect(
     threshold: Annotated[float, Option(min=0, max=1, help="Least score of a box.")] = 0.5,
     out: Annotated[Path | None, Option("--out", "-o", help="CSV to write. [default: print]")] = None,
     model: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
-    threads: Annotated[int | None, Option(min=1, help="Threads of the network; default: all cores.")] = None,
-    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the network computes in.")] = "auto",
+    threads: Threads = None,
+    precision: Precision = "auto",
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     as_json: Json = False,

@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Quiet, print_json, with_progress
+from masklet.cli.console import Json, Precision, Quiet, Threads, print_json, with_progress
 
 
 def segmenter(
     root: Annotated[Path, Argument(help="Folder PennFudanPed with PNGImages, PedMasks and Annotation.")],
     prompt: Annotated[Literal["box", "point"], Option(help="What each person is prompted by.")] = "box",
     model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
-    threads: Annotated[int | None, Option(min=1, help="Threads of the network; default: all cores.")] = None,
-    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the network computes in.")] = "auto",
+    threads: Threads = None,
+    precision: Precision = "auto",
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Quiet, print_json
+from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json
 
 
 def segment(
@@ -19,8 +19,8 @@ def segment(
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     out: Annotated[Path, Option("--out", "-o", help="Indexed PNG to write.")] = Path("mask.png"),
     model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
-    threads: Annotated[int | None, Option(min=1, help="Threads of the network; default: all cores.")] = None,
-    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the network computes in.")] = "auto",
+    threads: Threads = None,
+    precision: Precision = "auto",
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     as_json: Json = False,

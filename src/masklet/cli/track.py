@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Quiet, print_json, with_progress
+from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
 
 
 def track(
@@ -35,8 +35,8 @@ def track(
     output_format: Annotated[list[str] | None, Option("--format", help="Also write this format.")] = None,
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
-    threads: Annotated[int | None, Option(min=1, help="Threads of the networks; default: all cores.")] = None,
-    precision: Annotated[Literal["auto", "f32", "bf16"], Option(help="What the networks compute in.")] = "auto",
+    threads: Threads = None,
+    precision: Precision = "auto",
     resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,

@@ -68,16 +68,6 @@ def clip_boxes(boxes_N4: FloatArray, size_HW: tuple[int, int]) -> FloatArray:
     return clipped_N4
 
 
-def xyxy_to_xywh(boxes_N4: FloatArray) -> FloatArray:
-    """Return x, y, width, height (COCO, MOT) of x1 y1 x2 y2."""
-    return np.concatenate([boxes_N4[:, :2], boxes_N4[:, 2:] - boxes_N4[:, :2]], axis=1)
-
-
-def xywh_to_xyxy(boxes_N4: FloatArray) -> FloatArray:
-    """Return x1 y1 x2 y2 of x, y, width, height (COCO, MOT)."""
-    return np.concatenate([boxes_N4[:, :2], boxes_N4[:, :2] + boxes_N4[:, 2:]], axis=1)
-
-
 def mask_of_box(box_xyxy: BoxXYXY, size_HW: tuple[int, int]) -> BoolArray:
     """Return mask_HW of the pixels in a box, to the nearest pixel, cut to the picture."""
     x1, y1, x2, y2 = (max(round(value), 0) for value in box_xyxy)

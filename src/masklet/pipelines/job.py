@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from masklet.core.errors import FormatError, MaskletError, PromptError
+from masklet.core.errors import FormatError, MaskletError, OutputError, PromptError
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
 from masklet.models import Tracker, load_detector, load_segmenter, load_tracker
@@ -19,7 +20,7 @@ from masklet.pipelines.settings import TrackJob, settings_of
 from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
 from masklet.pipelines.track import LARGEST_PNG_ID, Progress, Walk, Walked, walk, with_earlier
 from masklet.prompts import check_prompts
-from masklet.propagation import Step, first_frames, only_before
+from masklet.propagation import Step, first_frames, first_prompts, only_before
 from masklet.render import render_sheet, render_video
 from masklet.sources import FrameSource, open_source, prefetch
 
@@ -65,8 +66,10 @@ def run(
             "weights": weights_of(job),
         }
         walked = _walk(job, source, tracker, folder, record, progress or _silent)
-        record |= figures(walked, folder, job)
+        if walked.step_seconds or "frames" not in record:  # else all that was left was what is made of the masks
+            record |= figures(walked, folder, job)
         with writing_to(folder.root):
+            folder.write_record(record)
             record["not_written"] = _finish(folder, source, extras)
             record["status"] = "done"
             folder.write_record(record)
@@ -142,8 +145,7 @@ def _walk(
             return walk(backward, source, tracker, folder, folder.masklets, progress=progress)
         first_at = first_frames(prompts)
         if job.direction == "both" and any(first_at.values()):
-            first_prompts = tuple(prompt for prompt in prompts if prompt.frame_index == first_at[prompt.object_id])
-            before = Walk(prompts=first_prompts, first=max(first_at.values()), backward=True)
+            before = Walk(prompts=first_prompts(prompts), first=max(first_at.values()), backward=True)
             walk(
                 before,
                 source,
@@ -158,7 +160,8 @@ def _walk(
         forward = Walk(prompts=prompts, removals=job.removals)
         return walk(forward, source, tracker, folder, folder.masklets, progress=progress, finish=finish)
     except MaskletError as error:
-        folder.write_record(record | {"status": "stopped", "reason": str(error)})
+        with suppress(OutputError):  # where the disk is full, that is the error
+            folder.write_record(record | {"status": "stopped", "reason": str(error)})
         raise
 
 

@@ -80,9 +80,9 @@ class RunFolder:
         """Remove what runs leave here, and nothing else."""
         for folder in (self.masks, self.exports):
             shutil.rmtree(folder, ignore_errors=True)
-        for pattern in ("run.json*", "*.jsonl", "session*.npz*", "overlay.mp4*", "sheet.png*", "tracks.txt*"):
-            for path in self.root.glob(pattern):
-                path.unlink()
+        files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
+        for path in (*files, self.snapshot(self.masklets), self.snapshot(self.earlier)):
+            path.unlink(missing_ok=True)
 
 
 def begin(

@@ -55,9 +55,8 @@ def earlier_frames(source: FrameSource, prompts: Iterable[Prompt], model: Tracke
     first_at = first_frames(given)
     if not any(first_at.values()):
         return
-    first_prompts = [prompt for prompt in given if prompt.frame_index == first_at[prompt.object_id]]
     finish = only_before(first_at)
-    for step in steps(source.read_backward(max(first_at.values())), first_prompts, model.start()):
+    for step in steps(source.read_backward(max(first_at.values())), first_prompts(given), model.start()):
         yield finish(step.masks)
 
 
@@ -68,6 +67,12 @@ def first_frames(prompts: Iterable[Prompt]) -> dict[int, int]:
         known = first_at.get(prompt.object_id, prompt.frame_index)
         first_at[prompt.object_id] = min(prompt.frame_index, known)
     return first_at
+
+
+def first_prompts(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+    """Return the prompts that are on the first frame their object is prompted on."""
+    first_at = first_frames(prompts)
+    return tuple(prompt for prompt in prompts if prompt.frame_index == first_at[prompt.object_id])
 
 
 def only_before(first_at: Mapping[int, int]) -> Callable[[FrameMasks], FrameMasks]:
