@@ -46,4 +46,4 @@ bench: .venv/.dev
 	test ! -d $(DATA) || $(BIN)/python benchmarks/evaluator.py $(DATA)/DAVIS $(DATA)/eval_fixtures/davis_binary/osvos --out benchmarks/results
 	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis --split val --year 2016
-	test ! -d $(DATA) || $(BIN)/masklet evaluate segmenter $(DATA)/PennFudanPed
+	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed
