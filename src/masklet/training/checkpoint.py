@@ -1,0 +1,58 @@
+"""Checkpoints: one file, written whole, that holds all a run needs to go on as if it had never stopped.
+
+last.pt holds the keys format (1), step (steps done), network, ema, optimiser, scaler (state dicts), best (figure,
+value, step, since: validations without a better one; or none), settings (flat: name to plain value) and digest
+(SHA-256 of the settings). best.pt holds format, step, ema, best, settings and digest. Both load with
+`torch.load(path, weights_only=True)`. There are no states of random generators: the randomness of step k is drawn
+from (seed, k), see `masklet.training.randomness`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from masklet.core.errors import WeightsError
+from masklet.core.files import write_whole
+
+FORMAT = 1
+
+
+def write_checkpoint(path: Path, content: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Write a checkpoint whole; raise OutputError where that fails, and leave the one before as it is."""
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **content, "settings": dict(settings), "digest": digest(settings)}, buffer)
+    write_whole(path, buffer.getvalue())
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Return what a checkpoint holds, on the processor; raise WeightsError where it is missing or damaged."""
+    if not path.is_file():
+        raise WeightsError(f"Expected a checkpoint at {path}, got none.")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise WeightsError(f"Expected a checkpoint at {path}, got a file that cannot be read.") from error
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != FORMAT:
+        raise WeightsError(f"Expected a checkpoint of format {FORMAT} at {path}, got format {found}.")
+    return dict(content)
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Return the averaged weights of a last.pt or best.pt, ready for `network.load_state_dict`."""
+    weights: dict[str, Tensor] = read_checkpoint(path)["ema"]
+    return weights
+
+
+def digest(settings: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of flat settings, in hexadecimal; their order plays no part."""
+    return hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest()

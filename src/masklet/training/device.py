@@ -1,0 +1,53 @@
+"""Where the network computes, and in what numbers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+
+from masklet.training.config import Precision
+from masklet.training.errors import TrainingError
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of that name; auto and cuda take the GPU of this process's LOCAL_RANK.
+
+    Raise TrainingError where there is no such device.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise TrainingError(f"Expected a device such as auto, cpu, cuda or cuda:1, got {name!r}.") from None
+    if device.type != "cuda":
+        return device
+    index = int(os.environ.get("LOCAL_RANK", "0")) if device.index is None else device.index
+    if index >= torch.cuda.device_count():
+        raise TrainingError(
+            f"Expected GPU {index} for {name!r}, got {torch.cuda.device_count()} GPUs that torch sees."
+        )
+    return torch.device("cuda", index)
+
+
+def choose_precision(name: Precision, device: torch.device) -> Precision:
+    """Return f32, bf16 or f16: auto takes bf16 where the device has instructions for it.
+
+    Raise TrainingError for f16 on anything but a GPU.
+    """
+    if name == "f16" and device.type != "cuda":
+        raise TrainingError(f"Expected precision auto, f32 or bf16 on {device.type}, got f16, which needs a GPU.")
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "f32"
+    return "bf16" if device.type == "cpu" and _processor_has_bf16() else "f32"
+
+
+def _processor_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    if not cpuinfo.is_file():
+        return False
+    flags = next((line for line in cpuinfo.read_text().splitlines() if line.startswith("flags")), "").split()
+    return "avx512_bf16" in flags or "amx_bf16" in flags

@@ -1,0 +1,1 @@
+"""Recipes that masklet ships, one file each; `masklet train --list` names them."""
