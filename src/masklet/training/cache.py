@@ -1,7 +1,7 @@
 """The clip cache, written: pictures and labels of any annotated source, made small once, read fast ever after.
 
 Decoding and shrinking full pictures for every sample keeps a GPU waiting; here it is done in advance.
-A source is any iterable of `LabelledClip`. `training.clips` says what the folder looks like and reads it.
+A source is any iterable of `UncachedClip`. `training.clips` says what the folder looks like and reads it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ LARGEST_ID = 253
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class LabelledClip:
+class UncachedClip:
     """One clip on its way into a cache: as many frames (image_HW3, uint8 RGB) as labels (labels_HW, ids)."""
 
     name: str
@@ -58,7 +59,7 @@ class Shrinking:
 
 
 def build_cache(
-    sources: Iterable[Iterable[LabelledClip]],
+    sources: Iterable[Iterable[UncachedClip]],
     out: Path,
     *,
     shrinking: Shrinking | None = None,
@@ -73,23 +74,23 @@ def build_cache(
     shrinking = shrinking or Shrinking()
     if out.exists():
         raise OutputError(f"Expected a new folder for the clip cache, {out} is already there.")
-    partial = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    unfinished = out.with_name(f".{out.name}.partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
     entries: dict[str, dict[str, Any]] = {}
     try:
-        partial.mkdir(parents=True)
+        unfinished.mkdir(parents=True)
         for clip in (clip for source in sources for clip in source):
             _require_new_name(clip.name, entries)
-            entries[clip.name] = _write_clip(clip, partial / clip.name, shrinking)
+            entries[clip.name] = _write_clip(clip, unfinished / clip.name, shrinking)
             if on_clip:
                 on_clip(clip.name)
         content = json.dumps({"version": VERSION, "clips": list(entries.values())}, ensure_ascii=False)
-        write_whole(partial / LIST, content.encode())
-        partial.rename(out)
+        write_whole(unfinished / LIST, content.encode())
+        unfinished.rename(out)
     except OSError as error:
         raise OutputError(f"Expected to write a clip cache to {out}, got: {error.strerror or error}.") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
     return ClipFolder(out)
 
 
@@ -104,7 +105,7 @@ class DavisSource:
     prefix: str = "davis"
     licence: str = "CC BY-NC 4.0 (DAVIS terms of use; the authors' own sequences CC BY 4.0)"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
+    def __iter__(self) -> Iterator[UncachedClip]:
         from masklet.datasets import Davis2016, Davis2017
 
         dataset = (Davis2016 if self.year == 2016 else Davis2017)(self.root, split=self.split)
@@ -124,7 +125,7 @@ class YoutubeVosSource:
     prefix: str = "ytvos"
     licence: str = "non-commercial research (YouTube-VOS)"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
+    def __iter__(self) -> Iterator[UncachedClip]:
         from masklet.datasets import YoutubeVos
 
         dataset = YoutubeVos(self.root, split=self.split)
@@ -148,7 +149,7 @@ class FolderPairs:
     prefix: str = "clip"
     licence: str = "unknown"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
+    def __iter__(self) -> Iterator[UncachedClip]:
         from masklet.datasets.folders import folders_in, require_folder
         from masklet.formats.davis import label_pngs_in
 
@@ -156,8 +157,8 @@ class FolderPairs:
             if sequence in self.exclude:
                 continue
             masks = label_pngs_in(self.labels / sequence)
-            yield LabelledClip(
-                name=f"{self.prefix}-{sequence}",
+            yield UncachedClip(
+                name=clip_name(self.prefix, sequence),
                 frames=(_picture(_beside(self.pictures / sequence, path.stem)) for path in masks),
                 labels=self._read(masks),
                 source=self.prefix,
@@ -182,15 +183,15 @@ class PennFudanSource:
     prefix: str = "pennfudan"
     licence: str = "research use (Penn-Fudan, no licence text)"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
+    def __iter__(self) -> Iterator[UncachedClip]:
         from masklet.core.masks import to_label_map
         from masklet.datasets.penn_fudan import PennFudan
 
         for people in PennFudan(self.root):
             count = len(people.masks_NHW)
             labels_HW = to_label_map(people.masks_NHW, tuple(range(1, count + 1)), np.ones(count))
-            yield LabelledClip(
-                name=f"{self.prefix}-{people.name}",
+            yield UncachedClip(
+                name=clip_name(self.prefix, people.name),
                 frames=(people.image_HW3,),
                 labels=(labels_HW,),
                 source="Penn-Fudan",
@@ -210,7 +211,7 @@ class YoloPolygons:
     prefix: str = "coco"
     licence: str = "annotations CC BY 4.0 (COCO), pictures by the terms of Flickr"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
+    def __iter__(self) -> Iterator[UncachedClip]:
         from masklet.datasets.folders import require_folder
 
         images = require_folder(self.root / "images", "pictures")
@@ -218,8 +219,8 @@ class YoloPolygons:
         for path in sorted(path for path in images.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png")):
             image_HW3 = _picture(path)
             polygons = _polygons((texts / path.relative_to(images)).with_suffix(".txt"))
-            yield LabelledClip(
-                name=f"{self.prefix}-{path.stem}",
+            yield UncachedClip(
+                name=clip_name(self.prefix, path.stem),
                 frames=(image_HW3,),
                 labels=(polygon_labels(polygons, (image_HW3.shape[0], image_HW3.shape[1])),),
                 source=self.prefix,
@@ -229,30 +230,44 @@ class YoloPolygons:
 
 @dataclass(frozen=True, kw_only=True)
 class MaskletSource:
-    """The folder of a `masklet track` run: its masks become labels of the video they were made from."""
+    """The folder of a `masklet track` run, or one that holds several: masks become labels of their own video.
 
-    run: Path
+    What `masklet.pipelines.data_engine` leaves is such a folder, too.
+    """
+
+    root: Path
     video: Path | None = None
-    """None: where run.json says the video was."""
+    """None: frames/ in the run's folder, else where its run.json says the video was."""
     every: int = 1
     """Take every so-manieth frame that has masks."""
-    name: str | None = None
-    """None: that of the run's folder."""
+    prefix: str = "run"
     licence: str = "unknown"
 
-    def __iter__(self) -> Iterator[LabelledClip]:
-        from masklet.formats.run import read_run
-        from masklet.sources import open_source
+    def __iter__(self) -> Iterator[UncachedClip]:
+        from masklet.formats.run import FILE_NAME, read_run
 
-        video = self.video or _video_of(self.run)
-        yield clip_of_masklets(
-            self.name or self.run.absolute().name,
-            read_run(self.run),
-            lambda: open_source(video, allow_gaps=True),
-            every=self.every,
-            source=f"masklets of {video.name}",
-            licence=self.licence,
-        )
+        runs = sorted(path.parent for path in (*self.root.glob(FILE_NAME), *self.root.glob(f"*/{FILE_NAME}")))
+        if not runs:
+            raise FormatError(f"Expected a run with {FILE_NAME}, or several, in {self.root}, found none.")
+        for run in runs:
+            video = self.video or _video_of(run)
+            yield clip_of_masklets(
+                clip_name(self.prefix, run.absolute().name),
+                read_run(run),
+                partial(_open, video),
+                every=self.every,
+                source=f"masklets of {video.name}",
+                licence=self.licence,
+            )
+
+
+def clip_name(prefix: str, name: str) -> str:
+    """Return a name a clip's folder may have.
+
+    >>> clip_name("run", "my video (2)")
+    'run-my-video-2-'
+    """
+    return re.sub(r"[^\w.-]+", "-", f"{prefix}-{name}")
 
 
 def clip_of_masklets(
@@ -263,10 +278,10 @@ def clip_of_masklets(
     every: int = 1,
     source: str,
     licence: str,
-) -> LabelledClip:
+) -> UncachedClip:
     """Return a clip of the frames that have masks, or of every so-manieth of them."""
     wanted = masklets.frame_indices[::every]
-    return LabelledClip(
+    return UncachedClip(
         name=name,
         frames=_frames(open_frames, wanted),
         labels=(masklets.frame(index).label_map() for index in wanted),
@@ -316,7 +331,7 @@ def small_size(size_HW: tuple[int, int], short_side: int) -> tuple[int, int]:
     return (max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def _write_clip(clip: LabelledClip, folder: Path, shrinking: Shrinking) -> dict[str, Any]:
+def _write_clip(clip: UncachedClip, folder: Path, shrinking: Shrinking) -> dict[str, Any]:
     """Write frames and labels; return the clip's entry of the list."""
     for name in ("frames", "labels"):
         (folder / name).mkdir(parents=True)
@@ -351,7 +366,7 @@ def _write_clip(clip: LabelledClip, folder: Path, shrinking: Shrinking) -> dict[
     }
 
 
-def _pairs(clip: LabelledClip) -> Iterator[tuple[UInt8Array, IntArray]]:
+def _pairs(clip: UncachedClip) -> Iterator[tuple[UInt8Array, IntArray]]:
     frames, labels = iter(clip.frames), iter(clip.labels)
     while (image_HW3 := next(frames, None)) is not None:
         labels_HW = next(labels, None)
@@ -414,16 +429,17 @@ def _png(labels_HW: UInt8Array) -> bytes:
     return buffer.getvalue()
 
 
-def _of_dataset(clip: Clip[Masklets], prefix: str, source: str, licence: str) -> LabelledClip:
-    return clip_of_masklets(f"{prefix}-{clip.name}", clip.truth, clip.open_frames, source=source, licence=licence)
+def _of_dataset(clip: Clip[Masklets], prefix: str, source: str, licence: str) -> UncachedClip:
+    name = clip_name(prefix, clip.name)
+    return clip_of_masklets(name, clip.truth, clip.open_frames, source=source, licence=licence)
 
 
 def _frames(open_frames: Callable[[], FrameSource], wanted: tuple[int, ...]) -> Iterator[UInt8Array]:
     """Yield the images of these frames, ascending; the source is opened for them and closed after."""
-    source = open_frames()
+    source, taken = open_frames(), frozenset(wanted)
     try:
-        for frame in source.read(0, max(wanted, default=-1) + 1):
-            if frame.index in set(wanted):
+        for frame in source.read(min(wanted, default=0), max(wanted, default=-1) + 1):
+            if frame.index in taken:
                 yield frame.image_HW3
     finally:
         source.close()
@@ -465,12 +481,20 @@ def _polygons(path: Path) -> list[FloatArray]:
 
 
 def _video_of(run: Path) -> Path:
+    if (run / "frames").is_dir():
+        return run / "frames"
     try:
         return Path(json.loads((run / "run.json").read_text(encoding="utf-8"))["input"]["uri"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FormatError(
             f"Expected the video's path in {run / 'run.json'}, got none; say where it is."
         ) from error
+
+
+def _open(video: Path) -> FrameSource:
+    from masklet.sources import open_source
+
+    return open_source(video, allow_gaps=True)
 
 
 def _require_new_name(name: str, taken: Iterable[str]) -> None:

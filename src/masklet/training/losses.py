@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from masklet.core.errors import ModelError, ShapeError
+from masklet.core.errors import ShapeError
+from masklet.training.errors import TrainingError
 
 VOID = 255
 """The label of pixels that no loss counts."""
@@ -119,7 +120,7 @@ def squared_dice(
 def soft_iou(
     logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None = None, *, smooth: float = 1e-6
 ) -> Tensor:
-    """Return 1 - (I + e) / (U + e), I = sum(p t), U = sum p + sum t - I, e being `smooth`: 0 for empty on empty."""
+    """Return 1 - (I + e) / (U + e), I = sum(p t), U = sum p + sum t - I, e = `smooth`: 0 for empty on empty."""
     overlap_N, union_N = _overlap_and_union(logits_NHW, truth_NHW, known_NHW)
     return 1 - (overlap_N + smooth) / (union_N + smooth)
 
@@ -235,13 +236,13 @@ def weighted_sum(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the sum of weighted losses, and each of them by name without its weight; means over objects.
 
-    `losses` may hold other settings: LOSSES | {"focal": partial(focal, gamma=5)}. Raise ModelError for a name
+    `losses` may hold other settings: LOSSES | {"focal": partial(focal, gamma=5)}. Raise TrainingError for a name
     that is not in there, or for no name at all, and ShapeError where there is no object.
     """
     unknown = [name for name in weights if name not in losses]
     if unknown or not weights:
         got = f"{unknown[0]!r}" if unknown else "none"
-        raise ModelError(f"Expected losses among {', '.join(losses)}, got {got}.")
+        raise TrainingError(f"Expected losses among {', '.join(losses)}, got {got}.")
     if not len(logits_NHW):
         raise ShapeError("Expected logits and truth of at least one object, got none.")
     parts = {name: losses[name](logits_NHW, truth_NHW, known_NHW).mean() for name in weights}
