@@ -9,6 +9,7 @@ from masklet.cli.demo import demo
 from masklet.cli.detect import detect
 from masklet.cli.doctor import doctor
 from masklet.cli.evaluate import app as evaluate
+from masklet.cli.label import label
 from masklet.cli.models import models
 from masklet.cli.probe import probe
 from masklet.cli.render import render
@@ -31,6 +32,7 @@ app.command()(demo)
 app.command()(detect)
 app.command()(doctor)
 app.add_typer(evaluate, name="evaluate", help="Compare results with the truth.")
+app.command()(label)
 app.command()(models)
 app.command()(probe)
 app.command()(render)
