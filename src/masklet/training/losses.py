@@ -136,7 +136,8 @@ def log_iou(
 def edge_difference(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None = None) -> Tensor:
     """Return the squared difference of both masks' edges, the mean over pixels (boundary loss, edge filter form).
 
-    The edge of a mask is `edges` of its probabilities. A void pixel is as in the truth for both.
+    The edge of a mask is `edges` of its probabilities. A void pixel is as in the truth for both. Masks that
+    differ by a constant alone have the same edges: this is a loss to add to one over areas.
     """
     logits_NHW, truth_NHW, known_NHW = _checked(logits_NHW, truth_NHW, known_NHW)
     probability_NHW = torch.where(known_NHW > 0, logits_NHW.sigmoid(), truth_NHW)
@@ -144,15 +145,16 @@ def edge_difference(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | N
 
 
 def edges(mask_NHW: Tensor) -> Tensor:
-    """Return edges_NHW from 0 to 1: how far a pixel is from the mean of its 8 neighbours, by a 3x3 convolution.
+    """Return edges_NHW, a pixel less the mean of its 8 neighbours, by a 3x3 convolution.
 
-    Beyond the picture its outermost pixels go on, so that the picture's own rim is no edge.
+    Above 0 (up to 1) on the inner side of an edge, below 0 on the outer one: without the sign, a mask and its
+    complement would be the same. Beyond the picture its outermost pixels go on, so that its rim is no edge.
     """
     filter_1133 = torch.full((1, 1, 3, 3), -1 / 8, dtype=mask_NHW.dtype, device=mask_NHW.device)
     filter_1133[..., 1, 1] = 1
     wide_NHW = torch.cat([mask_NHW[..., :1], mask_NHW, mask_NHW[..., -1:]], dim=2)  # pads deterministically
     padded_NHW = torch.cat([wide_NHW[:, :1], wide_NHW, wide_NHW[:, -1:]], dim=1)
-    return functional.conv2d(padded_NHW[:, None], filter_1133)[:, 0].abs()
+    return functional.conv2d(padded_NHW[:, None], filter_1133)[:, 0]
 
 
 def boundary_distance(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None = None) -> Tensor:
