@@ -15,6 +15,7 @@ from masklet.cli.probe import probe
 from masklet.cli.render import render
 from masklet.cli.segment import segment
 from masklet.cli.track import track
+from masklet.cli.train import train
 from masklet.cli.weights import weights
 
 app = typer.Typer(
@@ -38,4 +39,5 @@ app.command()(probe)
 app.command()(render)
 app.command()(segment)
 app.command()(track)
+app.command()(train)
 app.add_typer(weights, name="weights")

@@ -20,7 +20,8 @@ class CsvLog:
         self.path = path
         rows = [row for row in _rows(path) if int(row["step"]) <= after_step]
         self._columns = list(rows[0]) if rows else []
-        write_whole(path, self._text(rows, header=bool(rows)).encode())
+        if path.exists():
+            write_whole(path, self._text(rows, header=bool(rows)).encode())
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add a row; a name that is new becomes a column, empty in the rows before."""

@@ -73,14 +73,17 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Train a task's network into a folder (see `RunFiles`), and say how it ended.
 
     `settings` are the flat settings of the recipe; they are written down, and a resumed run must have the same but
-    for paths and the fields of MAY_CHANGE. A resumed run without a checkpoint begins at step 0. SIGINT and SIGTERM
-    write a checkpoint and end the run after the step it is in. Raise TrainingError where the loss is not finite
-    (the last checkpoint stays), OutputError for a folder that cannot be used, WeightsError for a bad checkpoint.
+    for paths and the fields of MAY_CHANGE. `about` is written down with them. A resumed run without a checkpoint
+    begins at step 0. SIGINT and SIGTERM write a checkpoint and end the run after the step it is in.
+
+    Raise TrainingError where the loss is not finite (the last checkpoint stays) or the settings changed,
+    OutputError for a folder that cannot be used, WeightsError for a bad checkpoint.
     """
     device = choose_device(config.device)
     settings = flatten(config, prefix="loop.") if settings is None else settings
@@ -91,10 +94,13 @@ def train(
         torch.backends.cudnn.benchmark = True
     with joined(device) as ranks:
         files = RunFiles(Path(out))
+        files.check(resume=resume, overwrite=overwrite)
+        ranks.wait()  # for all to have looked before the first one writes
         if ranks.first:
-            files.prepare(resume=resume, overwrite=overwrite)
+            files.prepare(overwrite=overwrite and not resume)
         said = progress if progress is not None and ranks.first else Silent()
         run = _Run(task, config, files, device=device, ranks=ranks, settings=settings, progress=said)
+        run.about = about or {}
         if resume and files.last.exists():
             run.load(read_checkpoint(files.last))
         return run.go()
@@ -130,6 +136,8 @@ class _Run:
         self.average = MovingAverage(self.network, decay=config.ema_decay)
         self.step = 0
         self.best: Best | None = None
+        self.stale = 0
+        self.about: Mapping[str, Any] = {}
         self.figures: Mapping[str, float] = {}
         self.saved_step, self.saved_at = -1, time.monotonic()
 
@@ -149,6 +157,7 @@ class _Run:
             self.scaler.load_state_dict(checkpoint["scaler"])
         self.step = self.saved_step = checkpoint["step"]
         self.best = None if checkpoint["best"] is None else Best(**checkpoint["best"])
+        self.stale = 0 if self.best is None else self.best.since
 
     def save(self) -> None:
         """Write last.pt, if anything happened since the last time."""
@@ -228,6 +237,8 @@ class _Run:
             seed_pass(self.config.seed, self.step, number, self.ranks.rank)
             with torch.autocast(self.device.type, DTYPES[self.precision], enabled=self.precision != "f32"):
                 parts = self.task.loss(batch, self.step)
+            if "loss" not in parts:
+                raise TrainingError(f"Expected 'loss' among what the task's loss returns, got {', '.join(parts)}.")
             torch.autograd.backward(self.scaler.scale(parts["loss"] / self.config.accumulate))
             for name, part in parts.items():
                 means[name] = means.get(name, 0) + part.detach().float() / self.config.accumulate
@@ -260,7 +271,7 @@ class _Run:
 
     def _validate(self) -> None:
         """Measure the averaged weights on the first process, and tell the others what it means for the run."""
-        since = torch.zeros(1, device=self.device)
+        stale = torch.zeros(1, device=self.device)
         if self.ranks.first:
             with torch.no_grad():
                 self.figures = {
@@ -268,16 +279,10 @@ class _Run:
                 }
             self.average.network.eval()
             self._keep_best()
-            row = {"step": self.step, **self.figures}
-            self.validation_csv.append(row)
-            if self.events is not None:
-                self.events.append("validation", row)
-            named = ", ".join(f"{name} {value:.4g}" for name, value in self.figures.items())
-            self.progress.say(f"Validation after step {self.step}: {named}.")
-            since += 0 if self.best is None else self.best.since
-        self.ranks.share([since])
-        if not self.ranks.first:
-            self.best = Best(self.config.keep_best or "", math.nan, self.step, int(since))
+            self._report_figures()
+            stale += 0 if self.best is None else self.best.since
+        self.ranks.share([stale])
+        self.stale = int(stale)
 
     def _keep_best(self) -> None:
         figure = self.config.keep_best
@@ -298,7 +303,7 @@ class _Run:
 
     def _no_better(self) -> bool:
         patience = self.config.stop_after
-        return patience is not None and self.best is not None and self.best.since >= patience
+        return patience is not None and self.stale >= patience
 
     def _result(self, ended: Literal["finished", "no better figure", "stopped"]) -> Result:
         return Result(self.step, ended, self.best, self.figures)
@@ -346,9 +351,18 @@ class _Run:
             self.events.append("training", row)
         self.progress.step(report)
 
+    def _report_figures(self) -> None:
+        row = {"step": self.step, **self.figures}
+        self.validation_csv.append(row)
+        if self.events is not None:
+            self.events.append("validation", row)
+        named = ", ".join(f"{name} {value:.4g}" for name, value in self.figures.items())
+        self.progress.say(f"Validation after step {self.step}: {named or 'no figures'}.")
+
     def _write_settings(self) -> None:
         gpu = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else None
         record = {
+            **self.about,
             "settings": plain(self.settings),
             "computed": {
                 "device": gpu or str(self.device),

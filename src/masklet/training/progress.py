@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TextIO
@@ -69,23 +71,25 @@ class Lines:
 
     def _write(self, text: str, *, end: str) -> None:
         begin = "\r\x1b[K" if self._live else ""
+        if not end:
+            text = text[: shutil.get_terminal_size().columns - 1]
         print(f"{begin}{text}", end=end, file=self._stream, flush=True)
 
 
 class Rate:
-    """Steps per second, of late: a moving average over about the last fifty."""
+    """Steps per second over the last fifty."""
 
     def __init__(self) -> None:
-        self._seconds: float | None = None
+        self._seconds: deque[float] = deque(maxlen=50)
 
     def add(self, seconds: float) -> None:
         """Count one step."""
-        self._seconds = seconds if self._seconds is None else 0.98 * self._seconds + 0.02 * seconds
+        self._seconds.append(seconds)
 
     @property
     def steps_per_second(self) -> float:
         """The rate; 0 before the first step."""
-        return 0.0 if self._seconds is None else 1 / max(self._seconds, 1e-9)
+        return len(self._seconds) / max(sum(self._seconds), 1e-9)
 
 
 def describe(report: StepReport, steps_per_second: float) -> str:
@@ -93,8 +97,8 @@ def describe(report: StepReport, steps_per_second: float) -> str:
     losses = ", ".join(f"{name} {value:.4g}" for name, value in report.losses.items())
     left = (report.steps - report.step) / max(steps_per_second, 1e-9)
     return (
-        f"step {report.step}/{report.steps}, {losses}, {steps_per_second:.2f} steps/s, "
-        f"{report.waiting_share:.0%} waiting for data, {clock(left)} left"
+        f"step {report.step}/{report.steps}, {steps_per_second:.2f} steps/s, {clock(left)} left, "
+        f"{report.waiting_share:.0%} waiting for data, {losses}"
     )
 
 

@@ -54,13 +54,18 @@ class Ranks:
             for tensor in tensors:
                 dist.broadcast(tensor, src=0)
 
+    def wait(self) -> None:
+        """Wait until every process is here."""
+        if self.count > 1:
+            dist.barrier()
+
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[Ranks]:
-    """Yield this process's place, from torchrun's RANK and WORLD_SIZE; without them it is alone."""
+    """Yield this process's place, from torchrun's RANK and WORLD_SIZE; without them it is alone. May be nested."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
-    if count == 1:
-        yield Ranks()
+    if count == 1 or dist.is_initialized():
+        yield Ranks() if count == 1 else Ranks(rank=dist.get_rank(), count=count)
         return
     backend = "nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(

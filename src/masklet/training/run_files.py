@@ -45,24 +45,27 @@ class RunFiles:
         """TensorBoard's event files."""
         return self.root / "tensorboard"
 
-    def prepare(self, *, resume: bool, overwrite: bool) -> None:
-        """Make the folder; raise OutputError where a run lies in it and neither resume nor overwrite was said.
+    def own(self) -> list[Path]:
+        """Return those of a run's files that are there."""
+        files = (self.last, self.best, self.losses, self.validation, self.settings)
+        return [path for path in files if path.exists()]
 
-        Overwriting removes the files of a run and nothing else.
-        """
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"Expected to make the folder {self.root}, got: {error.strerror}.") from error
-        own = [
-            path for path in (self.last, self.best, self.losses, self.validation, self.settings) if path.exists()
-        ]
+    def check(self, *, resume: bool, overwrite: bool) -> None:
+        """Raise OutputError where a run lies in the folder and neither resume nor overwrite was said."""
+        own = self.own()
         if own and not (resume or overwrite):
             raise OutputError(
                 f"Expected a folder without a run, got {self.root} with {own[0].name}; "
-                "resume goes on with it, overwrite begins anew."
+                "--resume goes on with it, --overwrite begins anew."
             )
-        if overwrite and not resume:
-            for path in own:
-                path.unlink()
-            shutil.rmtree(self.events, ignore_errors=True)
+
+    def prepare(self, *, overwrite: bool) -> None:
+        """Make the folder; overwriting removes a run's files and nothing else. Raise OutputError if it cannot."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            if overwrite:
+                for path in self.own():
+                    path.unlink()
+                shutil.rmtree(self.events, ignore_errors=True)
+        except OSError as error:
+            raise OutputError(f"Expected to make the folder {self.root}, got: {error.strerror}.") from error
