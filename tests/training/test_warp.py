@@ -60,7 +60,7 @@ def test_a_thin_plate_moved_by_an_affine_map_is_that_map_everywhere():
 def test_the_identity_returns_every_pixel_as_it_was(size_HW):
     images = source(size_HW)
     grid = warp.sampling_grid([middle(size_HW)], size_HW, size_HW)
-    assert (warp.to_uint8(warp.sample_images(images, grid)) == images).all()
+    assert (warp.to_uint8(warp.sample_images(warp.planar(images), grid)) == images).all()
     assert (warp.sample_labels(images[..., 0], grid, outside=9).numpy() == images[..., 0]).all()
 
 
@@ -76,13 +76,13 @@ def test_the_identity_returns_every_pixel_as_it_was(size_HW):
 def test_flips_and_quarter_turns_are_those_of_arrays(each, expected):
     images = source((41, 41))
     grid = warp.sampling_grid([middle((41, 41)).after(each)], (41, 41), (41, 41))
-    assert (warp.to_uint8(warp.sample_images(images, grid))[0] == expected(images[0])).all()
+    assert (warp.to_uint8(warp.sample_images(warp.planar(images), grid))[0] == expected(images[0])).all()
 
 
 def test_beyond_the_border_pixels_go_on_and_the_label_is_the_one_given():
     images, labels = source((20, 30)), np.full((1, 20, 30), 4, np.uint8)
     grid = warp.sampling_grid([warp.shift(-5, 0).after(middle((20, 30)))], (20, 30), (20, 30))
-    shifted = warp.to_uint8(warp.sample_images(images, grid))
+    shifted = warp.to_uint8(warp.sample_images(warp.planar(images), grid))
     assert (shifted[:, :, 5:] == images[:, :, :-5]).all()
     assert (shifted[:, :, :5] == images[:, :, :1]).all()
     sampled = warp.sample_labels(labels, grid, outside=255).numpy()
@@ -103,6 +103,8 @@ def test_labels_are_never_blended_where_they_meet():
 def test_each_frame_takes_its_own_map():
     images = source((20, 30), frames=2)
     maps_T = [middle((20, 30)), warp.shift(1, 0).after(middle((20, 30)))]
-    sampled = warp.to_uint8(warp.sample_images(images, warp.sampling_grid(maps_T, (20, 30), (20, 30))))
+    sampled = warp.to_uint8(
+        warp.sample_images(warp.planar(images), warp.sampling_grid(maps_T, (20, 30), (20, 30)))
+    )
     assert (sampled[0] == images[0]).all()
     assert (sampled[1, :, :-1] == images[1, :, 1:]).all()

@@ -9,7 +9,7 @@ learned there; mirrored pixels would show objects that the labels deny.
 Shapes: T frames, H W pixels, 3 is RGB.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import TypeVar
@@ -24,12 +24,12 @@ from masklet.training.crop import VOID, Crop, draw_window
 from masklet.training.transforms import (
     ColourJitter,
     Flip,
-    Per,
     Quality,
     QuarterTurn,
     ThinPlate,
     Tilt,
     degrade,
+    draw_per,
 )
 from masklet.training.warp import Affine, PointMap
 
@@ -102,7 +102,7 @@ def augment(
     maps_T = _draw_maps(labels_THW, rng, config)
     grid_THW2 = warp.sampling_grid(maps_T, config.size_HW, (labels_THW.shape[1], labels_THW.shape[2]))
     labels = warp.sample_labels(labels_THW, grid_THW2, outside=config.outside_label)
-    images_T3HW = warp.sample_images(frames_THW3, grid_THW2)
+    images_T3HW = warp.sample_images(warp.planar(frames_THW3), grid_THW2)
     looks_T = _draw_looks(len(frames_THW3), rng, config)
     images_THW3 = warp.to_uint8(colour.apply_looks(images_T3HW, looks_T))
     return _with_quality(images_THW3, rng, config.quality), labels.numpy()
@@ -122,17 +122,12 @@ def _require_clip(frames_THW3: UInt8Array, labels_THW: UInt8Array) -> None:
         )
 
 
-def _repeat(draw: Callable[[], Drawn], per: Per, frames: int) -> list[Drawn]:
-    """Return one draw for all frames, or one for each."""
-    return [draw()] * frames if per == "clip" else [draw() for _ in range(frames)]
-
-
 def _draw_maps(labels_THW: UInt8Array, rng: np.random.Generator, config: AugmentConfig) -> list[PointMap]:
     """Return for each frame the map from pixels off the crop's middle to pixels of the source."""
     frames, size_HW = len(labels_THW), config.size_HW
-    flips = [_repeat(partial(each.draw, rng), each.per, frames) for each in config.flips]
-    tilts = [_repeat(partial(each.draw, rng, size_HW), each.per, frames) for each in config.tilts]
-    bends = [_repeat(partial(each.draw, rng, size_HW), each.per, frames) for each in config.bends]
+    flips = [draw_per(each.per, partial(each.draw, rng), frames) for each in config.flips]
+    tilts = [draw_per(each.per, partial(each.draw, rng, size_HW), frames) for each in config.tilts]
+    bends = [draw_per(each.per, partial(each.draw, rng, size_HW), frames) for each in config.bends]
     linear_T = [reduce(Affine.after, each, warp.IDENTITY) for each in _by_frame(flips + tilts, frames)]
     placed = range(1) if config.crop.per == "clip" else range(frames)
     windows = [draw_window(labels_THW[t], rng, config.crop, size_HW, linear_T[t]) for t in placed]
@@ -149,7 +144,7 @@ def _by_frame(drawn: Sequence[Sequence[Drawn]], frames: int) -> list[list[Drawn]
 
 
 def _draw_looks(frames: int, rng: np.random.Generator, config: AugmentConfig) -> list[Look]:
-    drawn = [_repeat(partial(each.draw, rng), each.per, frames) for each in config.colours]
+    drawn = [draw_per(each.per, partial(each.draw, rng), frames) for each in config.colours]
     if not drawn:
         return [colour.PLAIN] * frames
     return [reduce(lambda first, then: then.after(first), looks) for looks in _by_frame(drawn, frames)]
@@ -158,7 +153,7 @@ def _draw_looks(frames: int, rng: np.random.Generator, config: AugmentConfig) ->
 def _with_quality(images_THW3: UInt8Array, rng: np.random.Generator, quality: Quality | None) -> UInt8Array:
     if quality is None:
         return images_THW3
-    changes_T = _repeat(partial(quality.draw, rng), quality.per, len(images_THW3))
+    changes_T = draw_per(quality.per, partial(quality.draw, rng), len(images_THW3))
     return np.stack(
         [
             degrade(image_HW3, rng, blur=blur, noise=noise, jpeg=jpeg)

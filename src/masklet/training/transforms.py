@@ -5,8 +5,9 @@ Each says how often it is drawn: `per="clip"`, once, shared by all frames, or `p
 is seen. Shapes: H W pixels, 3 is RGB.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +19,12 @@ from masklet.training.warp import Affine, PointMap
 
 Per = Literal["clip", "frame"]
 Range = tuple[float, float]
+Drawn = TypeVar("Drawn")
+
+
+def draw_per(per: Per, draw: Callable[[], Drawn], frames: int) -> list[Drawn]:
+    """Return one draw for all frames, or one for each."""
+    return [draw()] * frames if per == "clip" else [draw() for _ in range(frames)]
 
 
 @dataclass(frozen=True, kw_only=True)

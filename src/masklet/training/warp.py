@@ -139,10 +139,14 @@ def sampling_grid(maps_T: Sequence[PointMap], size_HW: tuple[int, int], source_H
     return grid_T2HW.permute(0, 2, 3, 1).contiguous()
 
 
-def sample_images(images_THW3: UInt8Array, grid_THW2: Tensor) -> Tensor:
-    """Return images_T3HW, float 0..255, bilinear; beyond the border its pixels go on."""
-    planar = torch.from_numpy(images_THW3).permute(0, 3, 1, 2).contiguous().float()
-    return functional.grid_sample(planar, grid_THW2, mode="bilinear", padding_mode="border", align_corners=True)
+def planar(images_THW3: UInt8Array) -> Tensor:
+    """Return images_T3HW, float 0..255."""
+    return torch.from_numpy(images_THW3).permute(0, 3, 1, 2).contiguous().float()
+
+
+def sample_images(images_T3HW: Tensor, grid_THW2: Tensor, *, beyond: str = "border") -> Tensor:
+    """Return images_T3HW, bilinear; beyond the border its pixels go on, or come back with "reflection"."""
+    return functional.grid_sample(images_T3HW, grid_THW2, padding_mode=beyond, align_corners=True)
 
 
 def sample_labels(labels_THW: UInt8Array, grid_THW2: Tensor, *, outside: int) -> Tensor:
