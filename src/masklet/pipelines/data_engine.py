@@ -77,11 +77,6 @@ class LabelJob:
     threads: int | None = None
     precision: Precision = "auto"
 
-    @property
-    def networks(self) -> tuple[str, ...]:
-        """Names of the networks that take part."""
-        return (self.segmenter, self.model, *((self.detector,) if self.detect else ()))
-
 
 def label(
     job: LabelJob,
@@ -101,7 +96,8 @@ def label(
     clips, unread = _plan(job)
     require_own_names(clips)
     _require_free(out, clips, may_exist=overwrite or resume)
-    engine = _Engine(job, out, overwrite=overwrite, resume=resume)
+    has_videos = any(len(clip.frames) > 1 for clip in clips)
+    engine = _Engine(job, out, has_videos=has_videos, overwrite=overwrite, resume=resume)
     records: dict[str, dict[str, Any]] = {}
     try:
         for clip in (progress or iter)(clips):
@@ -141,11 +137,22 @@ def report_of(records: Mapping[str, Mapping[str, Any]], unread: Mapping[str, str
 _SUMMED = ("frames", "objects", "object_frames", "prompts", "covered", "questions", "masks")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Networks:
+    """The networks of a job: a tracker where there are videos, a detector where there are classes to find."""
+
+    names: tuple[str, ...]
+    segmenter: Segmenter
+    tracker: Tracker | None
+    detector: Detector | None
+
+
 class _Engine:
     """The job's networks, loaded when first needed, and the source in use, which several clips share."""
 
-    def __init__(self, job: LabelJob, out: Path, *, overwrite: bool, resume: bool) -> None:
+    def __init__(self, job: LabelJob, out: Path, *, has_videos: bool, overwrite: bool, resume: bool) -> None:
         self._job = job
+        self._has_videos = has_videos
         self._out = out
         self._overwrite = overwrite
         self._resume = resume
@@ -164,28 +171,24 @@ class _Engine:
         finished = finished_record(folder, settings) if self._resume else None
         if finished is not None:
             return finished
-        about = {"settings": settings, "versions": versions(), "weights": weights_of(self._job.networks)}
+        labelled = self._label(clip, source, self._networks)
         return write_clip(
-            self._label(clip, source),
+            labelled,
             source,
             folder,
-            record=about,
+            record={"settings": settings, "versions": versions(), "weights": weights_of(self._networks.names)},
             export=self._job.export,
             overwrite=self._overwrite,
         )
 
-    def _label(self, clip: PlannedClip, source: FrameSource) -> LabelledClip:
+    def _label(self, clip: PlannedClip, source: FrameSource, networks: Networks) -> LabelledClip:
         started = time.monotonic()
         frames = list(source.read(clip.frames.start, clip.frames.stop))
-        found = everything(frames[0], self._segmenter, self._job.everything, detector=self._detector)
-        if len(frames) > 1:
+        found = everything(frames[0], networks.segmenter, self._job.everything, detector=networks.detector)
+        if networks.tracker and len(frames) > 1:
+            shortest = self._job.lengths.shortest
             carried = carry(
-                frames,
-                found.masks,
-                self._tracker,
-                self._segmenter,
-                self._job.carry,
-                shortest=self._job.lengths.shortest,
+                frames, found.masks, networks.tracker, networks.segmenter, self._job.carry, shortest=shortest
             )
         else:
             carried = Carried({item.object_id: Way((item,), 1.0) for item in object_masks(found.masks)}, {})
@@ -201,20 +204,19 @@ class _Engine:
         return self._open[1:]
 
     @cached_property
-    def _segmenter(self) -> Segmenter:
-        return load_segmenter(self._job.segmenter, threads=self._job.threads, precision=self._job.precision)
+    def _networks(self) -> Networks:
+        return load_networks(self._job, tracker=self._has_videos)
 
-    @cached_property
-    def _tracker(self) -> Tracker:
-        return load_tracker(self._job.model, threads=self._job.threads, precision=self._job.precision)
 
-    @cached_property
-    def _detector(self) -> Detector | None:
-        job = self._job
-        if not job.detect:
-            return None
-        detector = load_detector(job.detector, threads=job.threads, precision=job.precision)
-        return detector.restricted(job.detect, job.threshold)
+def load_networks(job: LabelJob, *, tracker: bool) -> Networks:
+    """Return the job's networks; raise ModelError for an unknown name, WeightsError where weights are missing."""
+    load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
+    return Networks(
+        names=(job.segmenter, *([job.model] if tracker else []), *([job.detector] if job.detect else [])),
+        segmenter=load_segmenter(job.segmenter, **load),
+        tracker=load_tracker(job.model, **load) if tracker else None,
+        detector=load_detector(job.detector, **load).restricted(job.detect, job.threshold) if job.detect else None,
+    )
 
 
 def settings_of(job: LabelJob, source: str) -> dict[str, Any]:

@@ -18,7 +18,14 @@ from masklet.core.errors import PromptError
 from masklet.core.masks import mask_iou, without_fragments
 from masklet.core.values import Box, Frame, FrameMasks, Points, Prompt
 from masklet.models.protocols import Detector, Segmenter
-from masklet.pipelines.sureness import Reason, border_share, inner_parts, probes, touches_inner_edge
+from masklet.pipelines.sureness import (
+    Reason,
+    border_share,
+    inner_parts,
+    probes,
+    straightest_side,
+    touches_inner_edge,
+)
 
 __all__ = ["Everything", "EverythingConfig", "Reason", "everything", "grid_points"]
 
@@ -46,6 +53,8 @@ class EverythingConfig:
     most_area: float = 0.7
     most_border: float = 0.5
     """Share of the picture's border that a mask may take up."""
+    most_straight: float = 0.85
+    """Share of a side of its box that a mask may fill from end to end; more looks cut off, 1 allows any."""
     fragment: float = 0.1
     """Connected parts smaller than this share of the largest are cut off."""
     same_from: float = 0.7
@@ -56,7 +65,15 @@ class EverythingConfig:
     """Share of a mask in another from which it is part of it."""
 
     def __post_init__(self) -> None:
-        shares = ("crop_overlap", "least_score", "least_stability", "least_area", "most_area", "most_border")
+        shares = (
+            "crop_overlap",
+            "least_score",
+            "least_stability",
+            "least_area",
+            "most_area",
+            "most_border",
+            "most_straight",
+        )
         for name in (*shares, "fragment", "same_from", "part_from"):
             if not 0 <= getattr(self, name) <= 1:
                 raise PromptError(f"Expected {name} from 0 to 1, got {getattr(self, name)}.")
@@ -245,6 +262,8 @@ class _Search:
         if area > config.most_area:
             return "large"
         if touches_inner_edge(mask_HW, (window.left, window.top, window.right, window.bottom)):
+            return "cut"
+        if straightest_side(mask_HW) > config.most_straight:
             return "cut"
         if border_share(mask_HW) > config.most_border:
             return "border"

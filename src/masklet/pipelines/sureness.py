@@ -17,8 +17,8 @@ from masklet.core.boxes import box_of_mask, shifted
 from masklet.core.values import Box, Points, Prompt
 
 Reason = Literal["empty", "small", "large", "border", "cut", "score", "duplicate", "unstable", "part"]
-"""Why a mask is turned away: nothing found, its area, its share of the picture's border, cut off by the window it
-was found in, the segmenter's score, the same as one kept, not given back by its probes, part of a larger one."""
+"""Why a mask is turned away: nothing found, its area, its share of the picture's border, cut off straight, the
+segmenter's score, the same as one kept already, not given back by its probes, part of a larger one."""
 
 _NUDGE = 0.05
 """Share of its size that a box is moved by to ask for the same object."""
@@ -77,8 +77,8 @@ def inner_parts(masks_NHW: BoolArray, share: float) -> BoolArray:
     >>> inner_parts(np.array([[[True, False]], [[True, True]], [[True, True]]]), 0.9)
     array([ True, False,  True])
     """
-    count = len(masks_NHW)
-    flat_NP = masks_NHW.reshape(count, -1).astype(np.float32)
+    count, height, width = masks_NHW.shape
+    flat_NP = masks_NHW.reshape(count, height * width).astype(np.float32)
     area_N = flat_NP.sum(axis=1)
     shared_NN = (flat_NP @ flat_NP.T) / np.maximum(area_N, 1)[:, None]
     order_N = np.arange(count)
@@ -87,6 +87,28 @@ def inner_parts(masks_NHW: BoolArray, share: float) -> BoolArray:
     )
     is_part_N: BoolArray = ((shared_NN >= share) & is_larger_NN).any(axis=1)
     return is_part_N
+
+
+def straightest_side(mask_HW: BoolArray) -> float:
+    """Return the largest share of a side of its tight box that a mask fills; the picture's border is no side.
+
+    Things seldom have sides that follow the rows or columns of pixels exactly; masks that were cut off do.
+
+    >>> straightest_side(np.pad([[False, True], [True, True]], 1)), straightest_side(np.ones((2, 2), dtype=bool))
+    (1.0, 0.0)
+    """
+    box = box_of_mask(mask_HW)
+    if box is None:
+        return 0.0
+    height, width = mask_HW.shape
+    x1, y1, x2, y2 = (int(edge) for edge in box)
+    sides = (
+        (x1 > 0, mask_HW[y1:y2, x1]),
+        (x2 < width, mask_HW[y1:y2, x2 - 1]),
+        (y1 > 0, mask_HW[y1, x1:x2]),
+        (y2 < height, mask_HW[y2 - 1, x1:x2]),
+    )
+    return max((float(side.mean()) for is_inside, side in sides if is_inside), default=0.0)
 
 
 def touches_inner_edge(mask_HW: BoolArray, window_ltrb: tuple[int, int, int, int]) -> bool:
