@@ -11,7 +11,7 @@ import torch
 
 from masklet.core.arrays import FloatArray, UInt8Array
 from masklet.training import colour, warp
-from masklet.training.layers import Actor, Cutout, Layer, cut_out, reduced
+from masklet.training.layers import Actor, Cutout, Layer, cut_out
 from masklet.training.motion import Motion, random_path
 from masklet.training.warp import Affine, PointMap
 
@@ -19,6 +19,8 @@ BACKGROUND, VOID = 0, 255
 Range = tuple[float, float]
 
 
+LARGEST = 2.0
+"""How much a cut-out is enlarged at most; more shows its pixels."""
 ALIVE = Motion(shift=0.12, degrees=6, scale=1.08, shear_degrees=3, bend=0.015)
 """How things move by themselves."""
 
@@ -111,9 +113,7 @@ def play(
     present_T: Sequence[bool] = (),
 ) -> Actor:
     """Return an actor on a random path; `spot` says where its middle is when the path's shift is 0."""
-    side = layer.side * scale
-    path_T = random_path(rng, stage.frames, motion, side=side, frame_side=stage.side)
-    layer, scale = reduced(layer, scale)
+    path_T = random_path(rng, stage.frames, motion, side=layer.side * scale, frame_side=stage.side)
     place = warp.shift(*spot(path_T))
     form = warp.stretch(-scale if mirrored else scale, scale)
     poses_T = [place.after(pose).after(form) for pose in path_T]
@@ -132,8 +132,10 @@ def random_bends(
     anchors_P2 = np.column_stack([x.ravel(), y.ravel()])
     moves_P2 = np.clip(rng.normal(0, 1, anchors_P2.shape), -2, 2) * motion.bend * min(height, width)
     steps_T = np.arange(frames) - rng.integers(frames)
-    bends = [warp.ThinPlate(anchors_P2, step * moves_P2) for step in steps_T]
-    return list(bends), float(np.abs(moves_P2).max() * np.abs(steps_T).max())
+    bends: list[PointMap] = [
+        warp.ThinPlate(anchors_P2, step * moves_P2) if step else warp.IDENTITY for step in steps_T
+    ]
+    return bends, float(np.abs(moves_P2).max() * np.abs(steps_T).max())
 
 
 def presence(rng: np.random.Generator, config: CastConfig, frames: int, *, first: bool) -> list[bool]:
@@ -151,10 +153,16 @@ def presence(rng: np.random.Generator, config: CastConfig, frames: int, *, first
     return [bool(each) for each in present_T]
 
 
+def sized(cutout: Cutout, side: float) -> tuple[Layer, float]:
+    """Return the cut-out as a layer and the scale at which its longer side is `side`; at most `LARGEST`."""
+    scale = min(side / cutout.side, LARGEST)
+    smaller = max(1, int(1 / scale))
+    return cut_out(cutout.image_HW3, cutout.mask_HW, smaller=smaller), scale * smaller
+
+
 def paste_one(cutout: Cutout, object_id: int, rng: np.random.Generator, config: CastConfig, stage: Stage) -> Actor:
     """Return an object from another picture that has its own way through the clip."""
-    layer = cut_out(cutout.image_HW3, cutout.mask_HW)
-    scale = rng.uniform(*config.pasted_side) * stage.side / layer.side
+    layer, scale = sized(cutout, rng.uniform(*config.pasted_side) * stage.side)
     return play(
         layer,
         object_id,
@@ -162,7 +170,7 @@ def paste_one(cutout: Cutout, object_id: int, rng: np.random.Generator, config: 
         rng,
         config.motion,
         stage,
-        scale=min(scale, 2.0),
+        scale=scale,
         mirrored=bool(rng.random() < 0.5),
         present_T=presence(rng, config, stage.frames, first=False),
     )
@@ -170,8 +178,7 @@ def paste_one(cutout: Cutout, object_id: int, rng: np.random.Generator, config: 
 
 def occluder(cutout: Cutout, role: Role, rng: np.random.Generator, config: CastConfig, stage: Stage) -> Actor:
     """Return something, not labelled, that is in front of the object in one frame, the first one rarely."""
-    layer = cut_out(cutout.image_HW3, cutout.mask_HW)
-    scale = rng.uniform(*config.occluder_side) * role.layer.side / layer.side
+    layer, scale = sized(cutout, rng.uniform(*config.occluder_side) * role.layer.side)
     when = int(rng.integers(min(1, stage.frames - 1), stage.frames))
     target_2 = role.middles_T[when] + rng.normal(0, 0.25, 2) * role.layer.side
     return play(
@@ -181,7 +188,7 @@ def occluder(cutout: Cutout, role: Role, rng: np.random.Generator, config: CastC
         rng,
         config.motion,
         stage,
-        scale=min(scale, 3.0),
+        scale=scale,
         mirrored=bool(rng.random() < 0.5),
     )
 

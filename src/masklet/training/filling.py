@@ -15,10 +15,16 @@ FAINT = 20.0
 
 
 def grow(mask_HW: Tensor, pixels: int) -> Tensor:
-    """Return mask_HW, bool, with every pixel nearer than `pixels` added, in a square."""
-    window = 2 * pixels + 1
-    grown = functional.max_pool2d(mask_HW[None, None].float(), (window, 1), 1, (pixels, 0))
-    return functional.max_pool2d(grown, (1, window), 1, (0, pixels))[0, 0] > 0
+    """Return mask_HW, bool, with every pixel added that has one within `pixels` rows and columns."""
+    rows = mask_HW.clone()
+    for step in range(1, pixels + 1):
+        rows[step:] |= mask_HW[:-step]
+        rows[:-step] |= mask_HW[step:]
+    grown = rows.clone()
+    for step in range(1, pixels + 1):
+        grown[:, step:] |= rows[:, :-step]
+        grown[:, :-step] |= rows[:, step:]
+    return grown
 
 
 def smooth_fill(image_3HW: Tensor, known_HW: Tensor) -> Tensor:

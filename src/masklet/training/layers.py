@@ -29,6 +29,11 @@ class Cutout:
     image_HW3: UInt8Array
     mask_HW: BoolArray
 
+    @property
+    def side(self) -> int:
+        """The longer side of the object's box in pixels."""
+        return max(int(np.ptp(np.flatnonzero(self.mask_HW.any(axis=axis)))) + 1 for axis in (0, 1))
+
     def __post_init__(self) -> None:
         """Raise ShapeError where image and mask do not fit, or the mask is empty."""
         image, mask = self.image_HW3, self.mask_HW
@@ -53,27 +58,27 @@ class Layer:
         return float(max(self.rgba_4hw.shape[1:]) - 2 * MARGIN)
 
 
-def cut_out(image_HW3: UInt8Array, mask_HW: BoolArray) -> Layer:
-    """Return the object as a layer; its edge falls off over a pixel or two, in the object's own colours."""
+def cut_out(image_HW3: UInt8Array, mask_HW: BoolArray, *, smaller: int = 1) -> Layer:
+    """Return the object as a layer; its edge falls off over a pixel or two, in the object's own colours.
+
+    `smaller` is a whole factor by which it is averaged down before, so that shrinking it does not flicker.
+    """
     rows, columns = np.flatnonzero(mask_HW.any(axis=1)), np.flatnonzero(mask_HW.any(axis=0))
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    mask_1hw = functional.pad(torch.from_numpy(mask_HW[box])[None].float(), (MARGIN,) * 4)
-    image_3hw = torch.from_numpy(image_HW3[box]).permute(2, 0, 1).float()
-    inside_3hw = functional.pad(image_3hw, (MARGIN,) * 4) * mask_1hw
-    soft_4hw = colour.blur(torch.cat([inside_3hw, mask_1hw]), SOFTNESS)
-    coverage_1hw = soft_4hw[3:]
-    own_3hw = torch.where(mask_1hw > 0, inside_3hw, soft_4hw[:3] / coverage_1hw.clamp(min=1e-6))
+    mask_1hw = torch.from_numpy(mask_HW[box])[None].float()
+    inside_4hw = torch.cat([torch.from_numpy(image_HW3[box]).permute(2, 0, 1) * mask_1hw, mask_1hw])
+    if smaller > 1:
+        inside_4hw = functional.avg_pool2d(inside_4hw, smaller, ceil_mode=True)
+    inside_4hw = functional.pad(inside_4hw, (MARGIN,) * 4)
     middle_2 = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
-    return Layer(torch.cat([own_3hw * coverage_1hw, coverage_1hw]), middle_2)
+    return Layer(_softened(inside_4hw), middle_2)
 
 
-def reduced(layer: Layer, scale: float) -> tuple[Layer, float]:
-    """Return the layer averaged down as far as whole factors go, and the scale that is left to do."""
-    factor = int(1 / scale)
-    if factor < 2:
-        return layer, scale
-    small_4hw = functional.avg_pool2d(layer.rgba_4hw, factor, ceil_mode=True)
-    return Layer(functional.pad(small_4hw, (MARGIN,) * 4), layer.middle_2), scale * factor
+def _softened(rgba_4hw: Tensor) -> Tensor:
+    """Return the layer with its coverage blurred; what comes to be covered takes the colours next to it."""
+    soft_4hw = colour.blur(rgba_4hw, SOFTNESS)
+    covered = torch.where(rgba_4hw[3:] > 0, rgba_4hw, soft_4hw)
+    return covered * (soft_4hw[3:] / covered[3:].clamp(min=1e-6))
 
 
 @dataclass(frozen=True, eq=False)

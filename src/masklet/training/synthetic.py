@@ -146,10 +146,10 @@ class _Backdrop:
         frames = len(camera_T)
         grid = warp.sampling_grid([pose.inverse().after(middle) for pose in camera_T], size_HW, size_HW)
         images = warp.sample_images(self.image_3HW.expand(frames, -1, -1, -1), grid, beyond="reflection")
-        # mirrored objects are nobody's; where there are none, the mirrored ground is ground
-        outside = VOID if self.labels_HW.any() else BACKGROUND
-        labels_THW = np.broadcast_to(self.labels_HW, (frames, *size_HW)).copy()
-        labels = warp.sample_labels(labels_THW, grid, outside=outside)
+        labels = torch.zeros(frames, *size_HW, dtype=torch.uint8)
+        if self.labels_HW.any():  # then what is mirrored may be somebody, and nobody's label is right
+            resting_THW = np.broadcast_to(self.labels_HW, (frames, *size_HW))
+            labels = warp.sample_labels(resting_THW, grid, outside=VOID)
         ways_T2 = (
             np.gradient(np.array([pose(middle.shift_2) for pose in camera_T]), axis=0) if frames > 1 else None
         )
@@ -224,8 +224,10 @@ def _real_role(image_HW3: UInt8Array, labels_THW: UInt8Array, object_id: int) ->
     """Return an object of a real clip as it looks in the first frame; where it is away, it stays where it was."""
     middles_T: list[FloatArray] = []
     for labels_HW in labels_THW:
-        rows, columns = np.nonzero(labels_HW == object_id)
-        middles_T.append(np.array([columns.mean(), rows.mean()]) if len(rows) else middles_T[-1])
+        mask_HW = labels_HW == object_id
+        rows, columns = np.flatnonzero(mask_HW.any(axis=1)), np.flatnonzero(mask_HW.any(axis=0))
+        there = len(rows) > 0
+        middles_T.append(np.array([columns.mean(), rows.mean()]) if there else middles_T[-1])
     return Role(cut_out(image_HW3, labels_THW[0] == object_id), middles_T)
 
 

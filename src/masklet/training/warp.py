@@ -8,6 +8,7 @@ Shapes: T frames, H W output pixels, P points, 2 is (x, y), 23 an affine map's t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from masklet.core.arrays import FloatArray, UInt8Array
 PointMap = Callable[[FloatArray], FloatArray]
 """Points_P2 of the output to points_P2 of the source."""
 
-LATTICE = 33
+LATTICE = 17
 """Points per side at which a map is worked out; between them it is linear, which an affine map is anyway."""
 
 
@@ -135,8 +136,15 @@ def sampling_grid(maps_T: Sequence[PointMap], size_HW: tuple[int, int], source_H
     half_2 = np.maximum(np.array([source_HW[1] - 1, source_HW[0] - 1]) / 2, 0.5)
     points = np.stack([(each(lattice_P2) / half_2 - 1).T.reshape(2, LATTICE, LATTICE) for each in maps_T])
     coarse = torch.from_numpy(points.astype(np.float32))
-    grid_T2HW = functional.interpolate(coarse, size_HW, mode="bilinear", align_corners=True)
+    grid_T2HW = _between_lattice(height) @ coarse @ _between_lattice(width).T
     return grid_T2HW.permute(0, 2, 3, 1).contiguous()
+
+
+@lru_cache(maxsize=1024)
+def _between_lattice(pixels: int) -> Tensor:
+    """Return weights_PL of the lattice's points for every pixel, linear between the first and the last."""
+    place_P1 = torch.linspace(0, LATTICE - 1, pixels, dtype=torch.float64)[:, None]
+    return (1 - (place_P1 - torch.arange(LATTICE)).abs()).clamp(min=0).float()
 
 
 def planar(images_THW3: UInt8Array) -> Tensor:
@@ -152,23 +160,34 @@ def sample_images(images_T3HW: Tensor, grid_THW2: Tensor, *, beyond: str = "bord
 def sample_labels(labels_THW: UInt8Array, grid_THW2: Tensor, *, outside: int) -> Tensor:
     """Return labels_THW uint8, the label of the largest bilinear share; `outside` beyond the border.
 
-    Ids are never blended: each label's mask is interpolated by itself, and a pixel takes one of them.
+    Ids are never blended: each label's mask is interpolated by itself, and a pixel takes one of them. Only
+    where the four source pixels around a point differ is there something to count.
     """
-    source = torch.from_numpy(labels_THW)
-    labels = [int(label) for label in np.flatnonzero(np.bincount(labels_THW.ravel(), minlength=256))]
-    winner = torch.full(grid_THW2.shape[:3], labels[0], dtype=torch.uint8)
-    if len(labels) > 1:
-        # the first label is what the others leave over
-        masks = torch.stack([(source == label).float() for label in labels[1:]], dim=1)
-        shares = functional.grid_sample(masks, grid_THW2, padding_mode="border", align_corners=True)
-        best = 1 - shares.sum(dim=1)
-        for position, label in enumerate(labels[1:]):
-            better = shares[:, position] > best
-            winner.masked_fill_(better, label)
-            best = torch.where(better, shares[:, position], best)
-    half_pixel = torch.tensor([1 / max(source.shape[2] - 1, 1), 1 / max(source.shape[1] - 1, 1)])
-    beyond = (grid_THW2.abs() > 1 + half_pixel).any(dim=-1)
-    return winner.masked_fill_(beyond, outside)
+    frames, height, width = labels_THW.shape
+    padded = torch.from_numpy(np.pad(labels_THW, ((0, 0), (0, 1), (0, 1)), mode="edge"))
+    corner = padded[:, :-1, :-1]
+    across, below, opposite = padded[:, :-1, 1:], padded[:, 1:, :-1], padded[:, 1:, 1:]
+    differ = functional.pad((corner != across) | (corner != below) | (corner != opposite), (0, 1, 0, 1))
+
+    x = ((grid_THW2[..., 0] + 1) * ((width - 1) / 2)).clamp_(0, width - 1)
+    y = ((grid_THW2[..., 1] + 1) * ((height - 1) / 2)).clamp_(0, height - 1)
+    column, row, frame = x.long(), y.long(), torch.arange(frames)[:, None, None]
+    index = (frame * (height + 1) + row) * (width + 1) + column
+    sampled = padded.take(index)
+    mixed = differ.take(index)
+    shares = (x - column)[mixed], (y - row)[mixed]
+    sampled[mixed] = _largest_share(padded.reshape(-1), index[mixed], *shares, step=width + 1)
+    half_pixel = torch.tensor([1 / max(width - 1, 1), 1 / max(height - 1, 1)])
+    return sampled.masked_fill_((grid_THW2.abs() > 1 + half_pixel).any(dim=-1), outside)
+
+
+def _largest_share(labels: Tensor, index_P: Tensor, right_P: Tensor, down_P: Tensor, *, step: int) -> Tensor:
+    """Return for each point the label with the largest bilinear share among the four pixels around it."""
+    around_4P = labels.take(index_P + torch.tensor([0, 1, step, step + 1])[:, None])
+    left_P, up_P = 1 - right_P, 1 - down_P
+    weights_4P = torch.stack([left_P * up_P, right_P * up_P, left_P * down_P, right_P * down_P])
+    shares_4P = ((around_4P[:, None] == around_4P[None]) * weights_4P[None]).sum(dim=1)
+    return around_4P.gather(0, shares_4P.argmax(dim=0, keepdim=True))[0]
 
 
 def to_uint8(images_T3HW: Tensor) -> UInt8Array:
