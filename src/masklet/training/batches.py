@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -36,7 +37,9 @@ class BatchesByNumber(Dataset[Batch | MaskletError]):
         return batch
 
 
-def iterate(dataset: BatchesByNumber, numbers: range, *, workers: int, pinned: bool) -> Iterator[Batch]:
+def iterate(
+    dataset: BatchesByNumber, numbers: range, *, workers: int, pinned: bool
+) -> Generator[Batch, None, None]:
     """Yield the batches of the numbers in order; raise the MaskletError that a sample raised."""
     loader = DataLoader(
         dataset,
@@ -57,3 +60,22 @@ def _leave_signals_to_the_loop(_worker: int) -> None:
     """Ctrl-C reaches the whole process group; the loop ends its workers itself once the checkpoint is written."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+class Waiting(Iterator[Batch]):
+    """Batches, with the seconds that were spent waiting for them."""
+
+    def __init__(self, batches: Generator[Batch, None, None]) -> None:
+        self._batches = batches
+        self.seconds = 0.0
+
+    def __next__(self) -> Batch:
+        """Return the next batch."""
+        started = time.monotonic()
+        batch = next(self._batches)
+        self.seconds += time.monotonic() - started
+        return batch
+
+    def close(self) -> None:
+        """End the workers."""
+        self._batches.close()

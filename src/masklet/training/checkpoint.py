@@ -1,10 +1,10 @@
 """Checkpoints: one file, written whole, that holds all a run needs to go on as if it had never stopped.
 
-last.pt holds the keys format (1), step (steps done), network, ema, optimiser, scaler (state dicts), best (figure,
-value, step, since: validations without a better one; or none), settings (flat: name to plain value) and digest
-(SHA-256 of the settings). best.pt holds format, step, ema, best, settings and digest. Both load with
-`torch.load(path, weights_only=True)`. There are no states of random generators: the randomness of step k is drawn
-from (seed, k), see `masklet.training.randomness`.
+last.pt holds format (1), step (steps done), validated (step of the last validation), the state dicts network, ema,
+optimiser and scaler, best (none, or figure, value, step, since: validations without a better one), settings (flat:
+name to plain value) and digest (SHA-256 of the settings). best.pt holds format, step, ema, best, settings, digest.
+Both load with `torch.load(path, weights_only=True)`. There are no states of random generators: the randomness of
+step k is drawn from (seed, k), see `masklet.training.randomness`.
 """
 
 from __future__ import annotations

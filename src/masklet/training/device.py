@@ -46,6 +46,20 @@ def choose_precision(name: Precision, device: torch.device) -> Precision:
     return "bf16" if device.type == "cpu" and _processor_has_bf16() else "f32"
 
 
+def prepare_device(device: torch.device, *, threads: int | None) -> None:
+    """Make a device the current one and let torch look for its fastest kernels; `threads` are the processor's."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        torch.backends.cudnn.benchmark = True
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the name of a GPU, or what kind of device it is."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
 def _processor_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     if not cpuinfo.is_file():
         return False

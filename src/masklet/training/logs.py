@@ -1,72 +1,111 @@
-"""What a run writes down: losses.csv, validation.csv, and TensorBoard's event files where it is installed."""
+"""What a run writes down: losses.csv, validation.csv, settings.json, TensorBoard's files where it is installed."""
 
 from __future__ import annotations
 
-import csv
-import io
+import json
+import platform
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from masklet.core.errors import OutputError
+import numpy as np
+import torch
+
+import masklet
 from masklet.core.files import write_whole
+from masklet.training.csv_log import CsvLog
+from masklet.training.progress import Progress, StepReport
+from masklet.training.run_files import RunFiles
 
 
-class CsvLog:
-    """A table with one row per step; the first column is `step`. A row is in the file once `append` returns."""
+class Logs(Protocol):
+    """Where a run writes down how it goes."""
 
-    def __init__(self, path: Path, *, after_step: int) -> None:
-        """Open a table, keeping the rows up to a step: what a killed run wrote after its checkpoint goes."""
-        self.path = path
-        rows = [row for row in _rows(path) if int(row["step"]) <= after_step]
-        self._columns = list(rows[0]) if rows else []
-        if path.exists():
-            write_whole(path, self._text(rows, header=bool(rows)).encode())
+    def step(self, report: StepReport) -> None:
+        """Write down one step."""
+        ...
 
-    def append(self, row: Mapping[str, float]) -> None:
-        """Add a row; a name that is new becomes a column, empty in the rows before."""
-        if not row.keys() <= set(self._columns):
-            rows = _rows(self.path)
-            self._columns += [name for name in row if name not in self._columns]
-            write_whole(self.path, self._text(rows, header=True).encode())
-        try:
-            with self.path.open("a", newline="") as file:
-                file.write(self._text([row], header=False))
-        except OSError as error:
-            raise OutputError(f"Expected to write {self.path}, got: {error.strerror}.") from error
-
-    def _text(self, rows: list[dict[str, str]] | list[Mapping[str, float]], *, header: bool) -> str:
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, self._columns, restval="", lineterminator="\n")
-        if header:
-            writer.writeheader()
-        writer.writerows(rows)
-        return buffer.getvalue()
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Return the whole rows of a table; a last line that a kill cut short is none."""
-    if not path.is_file():
-        return []
-    text = path.read_text()
-    return list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
-
-
-class EventFiles:
-    """TensorBoard's files."""
-
-    def __init__(self, folder: Path, *, after_step: int) -> None:
-        """Open new files that replace what older ones say after a step; raise ImportError without tensorboard."""
-        from torch.utils.tensorboard import SummaryWriter
-
-        self._writer: Any = SummaryWriter(str(folder), purge_step=after_step + 1)
-
-    def append(self, kind: str, row: Mapping[str, float]) -> None:
-        """Add all figures of a row but its step under `kind/name`."""
-        for name, value in row.items():
-            if name != "step":
-                self._writer.add_scalar(f"{kind}/{name}", value, int(row["step"]))
+    def figures(self, step: int, figures: Mapping[str, float]) -> None:
+        """Write down one validation."""
+        ...
 
     def close(self) -> None:
         """Write what is left."""
-        self._writer.close()
+        ...
+
+
+class NoLogs:
+    """The logs of a process that is not the first: none."""
+
+    def step(self, report: StepReport) -> None:
+        """Write nothing."""
+
+    def figures(self, step: int, figures: Mapping[str, float]) -> None:
+        """Write nothing."""
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+class RunLogs:
+    """The tables and event files in the folder of a run; progress is told as well."""
+
+    def __init__(
+        self, files: RunFiles, *, step: int, validated: int, tensorboard: bool, progress: Progress
+    ) -> None:
+        """Open them to go on after a step; rows that a killed run wrote after it go."""
+        self._losses = CsvLog(files.losses, after_step=step)
+        self._validation = CsvLog(files.validation, after_step=validated)
+        self._progress = progress
+        self._events = _event_files(files, step, progress) if tensorboard else None
+
+    def step(self, report: StepReport) -> None:
+        """Add a row of losses."""
+        row = {
+            "step": report.step,
+            **report.losses,
+            "learning_rate": report.learning_rate,
+            "seconds": round(report.seconds, 4),
+            "waiting_share": round(report.waiting_share, 3),
+        }
+        self._losses.append(row)
+        self._add_events("training", row)
+        self._progress.step(report)
+
+    def figures(self, step: int, figures: Mapping[str, float]) -> None:
+        """Add a row of figures."""
+        row = {"step": step, **figures}
+        self._validation.append(row)
+        self._add_events("validation", row)
+        named = ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
+        self._progress.say(f"Validation after step {step}: {named or 'no figures'}.")
+
+    def close(self) -> None:
+        """Write the events that are left."""
+        if self._events is not None:
+            self._events.close()
+
+    def _add_events(self, kind: str, row: Mapping[str, float]) -> None:
+        if self._events is not None:
+            for name, value in row.items():
+                if name != "step":
+                    self._events.add_scalar(f"{kind}/{name}", value, int(row["step"]))
+
+
+def write_settings(files: RunFiles, content: Mapping[str, Any]) -> None:
+    """Write settings.json: what is given, and the versions that computed it."""
+    versions = {
+        "masklet": masklet.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+    write_whole(files.settings, (json.dumps({**content, "versions": versions}, indent=1) + "\n").encode())
+
+
+def _event_files(files: RunFiles, step: int, progress: Progress) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        progress.say("No event files are written: tensorboard is not installed.")
+        return None
+    return SummaryWriter(str(files.events), purge_step=step + 1)

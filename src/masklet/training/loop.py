@@ -6,51 +6,30 @@ therefore gives the same losses, bit by bit, as one that was not, on the same pr
 
 from __future__ import annotations
 
-import json
-import math
-import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
-from torch import Tensor
 
-import masklet
-from masklet.core.errors import WeightsError
-from masklet.core.files import write_whole
-from masklet.training.batches import Batch, BatchesByNumber, iterate
+from masklet.training.batches import BatchesByNumber, Waiting, iterate
+from masklet.training.best import Best, best_so_far
 from masklet.training.checkpoint import read_checkpoint, write_checkpoint
-from masklet.training.config import MAY_CHANGE, LoopConfig, Precision
-from masklet.training.device import choose_device, choose_precision
-from masklet.training.ema import MovingAverage
+from masklet.training.config import MAY_CHANGE, LoopConfig
+from masklet.training.device import choose_device, choose_precision, describe_device, prepare_device
 from masklet.training.errors import TrainingError
-from masklet.training.logs import CsvLog, EventFiles
-from masklet.training.optimiser import make_optimiser, set_learning_rate
+from masklet.training.learner import Learner
+from masklet.training.logs import Logs, NoLogs, RunLogs, write_settings
 from masklet.training.progress import Progress, Silent, StepReport
-from masklet.training.randomness import seed_pass
 from masklet.training.ranks import Ranks, joined
 from masklet.training.run_files import RunFiles
-from masklet.training.schedules import learning_rate_factor
 from masklet.training.settings import flatten, plain
-from masklet.training.signals import stop_requests
+from masklet.training.signals import StopRequest, stop_requests
 from masklet.training.task import Task
 
-DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
-
-
-@dataclass(frozen=True)
-class Best:
-    """The best validation so far."""
-
-    figure: str
-    value: float
-    step: int
-    since: int
-    """Validations after it."""
+Ending = Literal["finished", "no better figure", "stopped"]
 
 
 @dataclass(frozen=True)
@@ -59,10 +38,10 @@ class Result:
 
     step: int
     """Steps done."""
-    ended: Literal["finished", "no better figure", "stopped"]
+    ended: Ending
     best: Best | None
     figures: Mapping[str, float]
-    """Figures of the last validation in this process."""
+    """Figures of the last validation, if there was one since the run was begun or resumed."""
 
 
 def train(
@@ -86,314 +65,184 @@ def train(
     OutputError for a folder that cannot be used, WeightsError for a bad checkpoint.
     """
     device = choose_device(config.device)
+    precision = choose_precision(config.precision, device)
+    prepare_device(device, threads=config.threads)
     settings = flatten(config, prefix="loop.") if settings is None else settings
-    if config.threads is not None:
-        torch.set_num_threads(config.threads)
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-        torch.backends.cudnn.benchmark = True
+    files = RunFiles(Path(out))
     with joined(device) as ranks:
-        files = RunFiles(Path(out))
         files.check(resume=resume, overwrite=overwrite)
         ranks.wait()  # for all to have looked before the first one writes
         if ranks.first:
             files.prepare(overwrite=overwrite and not resume)
         said = progress if progress is not None and ranks.first else Silent()
-        run = _Run(task, config, files, device=device, ranks=ranks, settings=settings, progress=said)
-        run.about = about or {}
+        learner = Learner(task, config, device=device, precision=precision, ranks=ranks)
+        run = _Run(task, learner, files, ranks=ranks, settings=settings, progress=said)
         if resume and files.last.exists():
             run.load(read_checkpoint(files.last))
+        if ranks.first:
+            computed = {"device": describe_device(device), "precision": precision, "ranks": ranks.count}
+            write_settings(files, {**(about or {}), "settings": plain(settings), "computed": computed})
         return run.go()
 
 
 class _Run:
-    """What changes while a network learns."""
+    """A learner on its way: where it is, what is due next, what is kept."""
 
     def __init__(
         self,
         task: Task,
-        config: LoopConfig,
+        learner: Learner,
         files: RunFiles,
         *,
-        device: torch.device,
         ranks: Ranks,
         settings: Mapping[str, Any],
         progress: Progress,
     ) -> None:
         self.task = task
-        self.config = config
+        self.learner = learner
+        self.config = learner.config
         self.files = files
-        self.device = device
         self.ranks = ranks
         self.settings = settings
         self.progress = progress
-        self.precision: Precision = choose_precision(config.precision, device)
-        self.network = task.network.to(device).train()
-        ranks.share(self.network.state_dict().values())
-        self.optimiser = make_optimiser(task.parameter_groups(), config)
-        self.parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
-        self.scaler = torch.amp.GradScaler(device.type, enabled=self.precision == "f16")
-        self.average = MovingAverage(self.network, decay=config.ema_decay)
-        self.step = 0
+        self.logs: Logs = NoLogs()
+        self.step = self.validated = 0
         self.best: Best | None = None
         self.stale = 0
-        self.about: Mapping[str, Any] = {}
         self.figures: Mapping[str, float] = {}
-        self.saved_step, self.saved_at = -1, time.monotonic()
+        self.saved, self.saved_at = (0, 0), time.monotonic()
 
     def load(self, checkpoint: Mapping[str, Any]) -> None:
         """Take everything from a checkpoint; raise TrainingError where it is another run's."""
         self._require_same_settings(checkpoint["settings"])
-        try:
-            self.network.load_state_dict(checkpoint["network"])
-            self.average.network.load_state_dict(checkpoint["ema"])
-            self.optimiser.load_state_dict(checkpoint["optimiser"])
-        except (RuntimeError, ValueError, KeyError) as error:
-            reason = str(error).splitlines()[0]
-            raise WeightsError(
-                f"Expected a checkpoint of this network in {self.files.last}, got: {reason}"
-            ) from error
-        if checkpoint["scaler"]:
-            self.scaler.load_state_dict(checkpoint["scaler"])
-        self.step = self.saved_step = checkpoint["step"]
+        self.learner.load(checkpoint)
+        self.step = checkpoint["step"]
+        self.validated = checkpoint.get("validated", self.step)
         self.best = None if checkpoint["best"] is None else Best(**checkpoint["best"])
         self.stale = 0 if self.best is None else self.best.since
-
-    def save(self) -> None:
-        """Write last.pt, if anything happened since the last time."""
-        if self.ranks.first and self.step != self.saved_step:
-            content = {
-                "step": self.step,
-                "network": self.network.state_dict(),
-                "ema": self.average.network.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "scaler": self.scaler.state_dict(),
-                "best": None if self.best is None else asdict(self.best),
-            }
-            write_checkpoint(self.files.last, content, plain(self.settings))
-        self.saved_step, self.saved_at = self.step, time.monotonic()
+        self.saved = (self.step, self.validated)
+        self.progress.say(f"Going on after step {self.step}.")
 
     def go(self) -> Result:
-        """Run the steps that are left."""
-        self._open_logs()
-        begin = self.step
-        numbers = range(begin * self.config.accumulate, self.config.steps * self.config.accumulate)
-        dataset = BatchesByNumber(
-            self.task.sample, size=self.config.batch_size, rank=self.ranks.rank, ranks=self.ranks.count
-        )
-        batches = _Waiting(
-            iterate(dataset, numbers, workers=self.config.workers, pinned=self.device.type == "cuda")
-        )
-        if begin:
-            self.progress.say(f"Going on after step {begin}.")
+        """Run what is left of the steps."""
+        size, accumulate = self.config.batch_size, self.config.accumulate
+        dataset = BatchesByNumber(self.task.sample, size=size, rank=self.ranks.rank, ranks=self.ranks.count)
+        numbers = range(self.step * accumulate, self.config.steps * accumulate)
+        pinned = self.learner.device.type == "cuda"
+        batches = Waiting(iterate(dataset, numbers, workers=self.config.workers, pinned=pinned))
+        if self.ranks.first:
+            self.logs = RunLogs(
+                self.files,
+                step=self.step,
+                validated=self.validated,
+                tensorboard=self.config.tensorboard,
+                progress=self.progress,
+            )
         try:
             with stop_requests() as request:
-                while self.step < self.config.steps and not self._no_better():
-                    asked = self._one_step(batches, asked=request.name is not None)
-                    if asked:
-                        self.save()
-                        self.progress.say(
-                            f"Stopped by {request.name or 'a signal'} after step {self.step} of "
-                            f"{self.config.steps}; the checkpoint is {self.files.last}, resume goes on from it."
-                        )
-                        return self._result("stopped")
-                    self._after_step()
-            self.save()
+                ended = self._go_on(batches, request)
         finally:
             batches.close()
-            self._close_logs()
-        return self._result("no better figure" if self.step < self.config.steps else "finished")
+            self.logs.close()
+        return Result(self.step, ended, self.best, self.figures)
 
-    def _one_step(self, batches: _Waiting, *, asked: bool) -> bool:
-        """Take a step of the optimiser; return whether any process was asked to stop."""
+    def _go_on(self, batches: Waiting, request: StopRequest) -> Ending:
+        while True:
+            asked = self.ranks.any(request.name is not None)
+            if not asked and self._validation_is_due():
+                self._save()
+                self._validate()
+                asked = self.ranks.any(request.name is not None)
+            done = self.step >= self.config.steps
+            if asked or done or self._no_better():
+                self._save()
+                break
+            self._take_step(batches)
+            if self._checkpoint_is_due():
+                self._save()
+        if not asked:
+            return "finished" if done else "no better figure"
+        self.progress.say(
+            f"Stopped by {request.name or 'a signal'} after step {self.step} of {self.config.steps}; "
+            f"the checkpoint is {self.files.last}, --resume goes on from it."
+        )
+        return "stopped"
+
+    def _take_step(self, batches: Waiting) -> None:
+        """Take a step and write it down; raise TrainingError where its numbers are not finite."""
         started = time.monotonic()
         batches.seconds = 0.0
-        rate = self.config.learning_rate * learning_rate_factor(self.config, self.step)
-        set_learning_rate(self.optimiser, rate)
-        parts = self._backward(batches)
-        self.ranks.average_gradients(self.parameters)
-        self.scaler.unscale_(self.optimiser)
-        clip = math.inf if self.config.gradient_clip is None else self.config.gradient_clip
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, clip)
-        self.scaler.step(self.optimiser)
-        self.scaler.update()
-        self.average.update(self.network, self.step)
-        values = self.ranks.mean(
-            torch.stack([*parts.values(), norm.float(), norm.new_tensor(float(asked))])
-        ).tolist()
-        losses = dict(zip([*parts, "gradient_norm"], values[:-1], strict=True))
+        losses = self.learner.take_step(self.step, batches)
         self.step += 1
-        self._require_finite(losses)
+        bad = self.learner.first_bad(losses)
+        if bad is not None:
+            kept = f"the checkpoint of step {self.saved[0]} stays" if self.saved[0] else "there is no checkpoint"
+            raise TrainingError(
+                f"Expected a finite {bad.replace('_', ' ')}, got {losses[bad]} at step {self.step}; {kept}. "
+                "A lower learning rate, a longer warm-up or precision f32 may help."
+            )
         seconds = time.monotonic() - started
-        self._report(StepReport(self.step, self.config.steps, losses, rate, seconds, batches.seconds / seconds))
-        return bool(values[-1] > 0)
+        rate = self.learner.learning_rate(self.step - 1)
+        self.logs.step(
+            StepReport(self.step, self.config.steps, losses, rate, seconds, batches.seconds / max(seconds, 1e-9))
+        )
 
-    def _backward(self, batches: _Waiting) -> dict[str, Tensor]:
-        """Add up the gradients of all passes of a step; return the mean of each part of the loss."""
-        self.optimiser.zero_grad(set_to_none=True)
-        means: dict[str, Tensor] = {}
-        for number in range(self.config.accumulate):
-            batch = {name: value.to(self.device, non_blocking=True) for name, value in next(batches).items()}
-            seed_pass(self.config.seed, self.step, number, self.ranks.rank)
-            with torch.autocast(self.device.type, DTYPES[self.precision], enabled=self.precision != "f32"):
-                parts = self.task.loss(batch, self.step)
-            if "loss" not in parts:
-                raise TrainingError(f"Expected 'loss' among what the task's loss returns, got {', '.join(parts)}.")
-            torch.autograd.backward(self.scaler.scale(parts["loss"] / self.config.accumulate))
-            for name, part in parts.items():
-                means[name] = means.get(name, 0) + part.detach().float() / self.config.accumulate
-        return means
-
-    def _require_finite(self, losses: Mapping[str, float]) -> None:
-        checked = (
-            ("loss",) if self.precision == "f16" else ("loss", "gradient_norm")
-        )  # the scaler skips such steps
-        for name in checked:
-            if not math.isfinite(losses[name]):
-                kept = (
-                    f"the checkpoint of step {self.saved_step} is kept" if self.saved_step > 0 else "none is saved"
-                )
-                raise TrainingError(
-                    f"Expected a finite {name.replace('_', ' ')}, got {losses[name]} at step {self.step}; {kept}. "
-                    "A lower learning rate, a longer warm-up or precision f32 may help."
-                )
-
-    def _after_step(self) -> None:
+    def _validation_is_due(self) -> bool:
         every = self.config.validate_every
-        validated = every is not None and (self.step % every == 0 or self.step == self.config.steps)
-        if validated:
-            self._validate()
-        by_steps, by_seconds = self.config.checkpoint_every_steps, self.config.checkpoint_every_seconds
-        due = by_steps is not None and self.step % by_steps == 0
-        due = due or (by_seconds is not None and time.monotonic() - self.saved_at >= by_seconds)
-        if validated or due:
-            self.save()
+        if every is None or self.validated == self.step:
+            return False
+        return self.step % every == 0 or self.step == self.config.steps
 
     def _validate(self) -> None:
         """Measure the averaged weights on the first process, and tell the others what it means for the run."""
-        stale = torch.zeros(1, device=self.device)
+        stale = torch.zeros(1, device=self.learner.device)
         if self.ranks.first:
+            average = self.learner.average.network
             with torch.no_grad():
-                self.figures = {
-                    name: float(value) for name, value in self.task.validate(self.average.network).items()
-                }
-            self.average.network.eval()
+                self.figures = {name: float(value) for name, value in self.task.validate(average).items()}
+            average.eval()
             self._keep_best()
-            self._report_figures()
+            self.logs.figures(self.step, self.figures)
             stale += 0 if self.best is None else self.best.since
         self.ranks.share([stale])
         self.stale = int(stale)
+        self.validated = self.step
+        self._save()
 
     def _keep_best(self) -> None:
-        figure = self.config.keep_best
-        if figure is None:
+        if self.config.keep_best is None:
             return
-        if figure not in self.figures:
-            raise TrainingError(
-                f"Expected the figure {figure!r} of keep_best, got {', '.join(self.figures) or 'none'}."
-            )
-        value = self.figures[figure]
-        sign = 1 if self.config.best_is == "highest" else -1
-        if self.best is not None and not sign * value > sign * self.best.value:
-            self.best = Best(figure, self.best.value, self.best.step, self.best.since + 1)
-            return
-        self.best = Best(figure, value, self.step, 0)
-        content = {"step": self.step, "ema": self.average.network.state_dict(), "best": asdict(self.best)}
-        write_checkpoint(self.files.best, content, plain(self.settings))
+        self.best = best_so_far(
+            self.best, self.figures, figure=self.config.keep_best, step=self.step, best_is=self.config.best_is
+        )
+        if self.best.step == self.step:
+            content = {"step": self.step, "ema": self.learner.state()["ema"], "best": asdict(self.best)}
+            write_checkpoint(self.files.best, content, plain(self.settings))
 
     def _no_better(self) -> bool:
-        patience = self.config.stop_after
-        return patience is not None and self.stale >= patience
+        return self.config.stop_after is not None and self.stale >= self.config.stop_after
 
-    def _result(self, ended: Literal["finished", "no better figure", "stopped"]) -> Result:
-        return Result(self.step, ended, self.best, self.figures)
+    def _checkpoint_is_due(self) -> bool:
+        by_steps, by_seconds = self.config.checkpoint_every_steps, self.config.checkpoint_every_seconds
+        if by_steps is not None and self.step % by_steps == 0:
+            return True
+        return by_seconds is not None and time.monotonic() - self.saved_at >= by_seconds
+
+    def _save(self) -> None:
+        """Write last.pt, if anything happened since the last time."""
+        if self.ranks.first and self.saved != (self.step, self.validated):
+            best = None if self.best is None else asdict(self.best)
+            content = {"step": self.step, "validated": self.validated, "best": best, **self.learner.state()}
+            write_checkpoint(self.files.last, content, plain(self.settings))
+        self.saved, self.saved_at = (self.step, self.validated), time.monotonic()
 
     def _require_same_settings(self, before: Mapping[str, Any]) -> None:
         now = plain(self.settings)
         free = {f"loop.{name}" for name in MAY_CHANGE}
         free |= {name for name, value in self.settings.items() if isinstance(value, Path)}
-        for name in (now.keys() | before.keys()) - free:
+        for name in sorted((now.keys() | before.keys()) - free):
             if now.get(name) != before.get(name):
                 raise TrainingError(
                     f"Expected {name}={before.get(name)}, as the run in {self.files.root} began, to resume it, "
                     f"got {now.get(name)}."
                 )
-
-    def _open_logs(self) -> None:
-        self.events: EventFiles | None = None
-        if not self.ranks.first:
-            return
-        self.losses_csv = CsvLog(self.files.losses, after_step=self.step)
-        self.validation_csv = CsvLog(self.files.validation, after_step=self.step)
-        self._write_settings()
-        if self.config.tensorboard:
-            try:
-                self.events = EventFiles(self.files.events, after_step=self.step)
-            except ImportError:
-                self.progress.say("No event files are written: tensorboard is not installed.")
-
-    def _close_logs(self) -> None:
-        if self.events is not None:
-            self.events.close()
-
-    def _report(self, report: StepReport) -> None:
-        if not self.ranks.first:
-            return
-        row = {
-            "step": report.step,
-            **report.losses,
-            "learning_rate": report.learning_rate,
-            "seconds": round(report.seconds, 4),
-            "waiting_share": round(report.waiting_share, 3),
-        }
-        self.losses_csv.append(row)
-        if self.events is not None:
-            self.events.append("training", row)
-        self.progress.step(report)
-
-    def _report_figures(self) -> None:
-        row = {"step": self.step, **self.figures}
-        self.validation_csv.append(row)
-        if self.events is not None:
-            self.events.append("validation", row)
-        named = ", ".join(f"{name} {value:.4g}" for name, value in self.figures.items())
-        self.progress.say(f"Validation after step {self.step}: {named or 'no figures'}.")
-
-    def _write_settings(self) -> None:
-        gpu = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else None
-        record = {
-            **self.about,
-            "settings": plain(self.settings),
-            "computed": {
-                "device": gpu or str(self.device),
-                "precision": self.precision,
-                "ranks": self.ranks.count,
-            },
-            "versions": {
-                "masklet": masklet.__version__,
-                "python": platform.python_version(),
-                "torch": torch.__version__,
-                "numpy": np.__version__,
-            },
-        }
-        write_whole(self.files.settings, (json.dumps(record, indent=1) + "\n").encode())
-
-
-class _Waiting:
-    """Batches, with the seconds that were spent waiting for them."""
-
-    def __init__(self, batches: Iterator[Batch]) -> None:
-        self._batches = batches
-        self.seconds = 0.0
-
-    def __next__(self) -> Batch:
-        started = time.monotonic()
-        batch = next(self._batches)
-        self.seconds += time.monotonic() - started
-        return batch
-
-    def close(self) -> None:
-        """End the workers."""
-        close = getattr(self._batches, "close", None)
-        if close is not None:
-            close()

@@ -63,7 +63,8 @@ class Lines:
         now = time.monotonic()
         if now - self._said >= self._every_seconds or report.step == report.steps:
             self._said = now
-            self._write(describe(report, self._rate.steps_per_second), end="" if self._live else "\n")
+            stays = not self._live or report.step == report.steps
+            self._write(describe(report, self._rate.steps_per_second), end="\n" if stays else "")
 
     def say(self, text: str) -> None:
         """Say it on a line of its own."""

@@ -54,6 +54,13 @@ class Ranks:
             for tensor in tensors:
                 dist.broadcast(tensor, src=0)
 
+    def any(self, answer: bool) -> bool:
+        """Return whether the answer is yes in any process."""
+        if self.count == 1:
+            return answer
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        return bool(self.mean(torch.tensor([float(answer)], device=device)) > 0)
+
     def wait(self) -> None:
         """Wait until every process is here."""
         if self.count > 1:
