@@ -11,7 +11,7 @@ from masklet.core.errors import ShapeError  # noqa: E402
 from masklet.training import warp  # noqa: E402
 from masklet.training.cast import CastConfig, blob, presence  # noqa: E402
 from masklet.training.filling import fill, grow, smooth_fill  # noqa: E402
-from masklet.training.layers import Actor, cut_out, lay, smear  # noqa: E402
+from masklet.training.layers import Actor, cut_out, lay, smear, whole_cutouts  # noqa: E402
 from masklet.training.motion import Motion, random_path, wander  # noqa: E402
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip  # noqa: E402
 from masklet.training.transforms import ColourJitter  # noqa: E402
@@ -210,6 +210,29 @@ def test_an_object_away_in_some_frame_of_a_real_clip_is_no_hindrance():
     labels_THW = np.stack([labels, np.zeros_like(labels)])
     _, pasted = paste(np.stack([image] * 2), labels_THW, [], generator(), replace(ALONE, occluder=1.0))
     assert (pasted[1] == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_object_cut_by_the_border_does_not_come_in_with_its_cut_edge(seed):
+    image, labels = picture()
+    labels[:] = 0
+    labels[30:60, 70:] = 3
+    alive = replace(ALONE, motion=Motion(shift=0.2, degrees=10, scale=1.1))
+    _, moved = synthetic_clip(image, labels, generator(seed), replace(DULL, cast=alive, camera=Motion()))
+    for mask_HW in moved == 3:
+        rows = np.flatnonzero(mask_HW.any(axis=1))[3:-3]
+        assert mask_HW[rows, -1].mean() > 0.9 or len(rows) < 12
+    assert (moved[0] != moved[2]).any()
+
+
+def test_whole_cutouts_are_large_and_not_cut_by_the_border():
+    image, labels = picture()
+    labels[:20, 90:] = 9
+    labels[70, 10] = 11
+    (red, blue) = whole_cutouts(image, labels, least_pixels=100)
+    assert red.mask_HW.shape == (25, 30)
+    assert (red.image_HW3[red.mask_HW] == RED).all()
+    assert blue.side == 22
 
 
 @pytest.mark.parametrize("length", [1, 2, 8])

@@ -12,7 +12,7 @@ import torch
 from masklet.core.arrays import FloatArray, UInt8Array
 from masklet.training import colour, warp
 from masklet.training.layers import Actor, Cutout, Layer, cut_out
-from masklet.training.motion import Motion, random_path
+from masklet.training.motion import WHOLE, Cuts, Motion, keep_cuts_outside, random_path
 from masklet.training.warp import Affine, PointMap
 
 BACKGROUND, VOID = 0, 255
@@ -111,9 +111,14 @@ def play(
     scale: float = 1.0,
     mirrored: bool = False,
     present_T: Sequence[bool] = (),
+    cuts: Cuts = WHOLE,
 ) -> Actor:
-    """Return an actor on a random path; `spot` says where its middle is when the path's shift is 0."""
+    """Return an actor on a random path; `spot` says where its middle is when the path's shift is 0.
+
+    Sides that its picture's border cut off stay behind the border.
+    """
     path_T = random_path(rng, stage.frames, motion, side=layer.side * scale, frame_side=stage.side)
+    path_T = keep_cuts_outside(path_T, layer.half_2 * scale, cuts)
     place = warp.shift(*spot(path_T))
     form = warp.stretch(-scale if mirrored else scale, scale)
     poses_T = [place.after(pose).after(form) for pose in path_T]

@@ -44,6 +44,23 @@ class Cutout:
             )
 
 
+def whole_cutouts(image_HW3: UInt8Array, labels_HW: UInt8Array, *, least_pixels: int = 500) -> list[Cutout]:
+    """Return the objects (labels 1 to 254) that the picture's border does not cut and that are large enough.
+
+    Each comes in a picture of its own box, so that many can be kept.
+    """
+    inner = labels_HW[1:-1, 1:-1]
+    at_border = np.bincount(labels_HW.ravel(), minlength=256) != np.bincount(inner.ravel(), minlength=256)
+    large = np.bincount(labels_HW.ravel(), minlength=256) >= least_pixels
+    cutouts = []
+    for object_id in np.flatnonzero((large & ~at_border)[1:255]) + 1:
+        mask_HW = labels_HW == object_id
+        rows, columns = np.flatnonzero(mask_HW.any(axis=1)), np.flatnonzero(mask_HW.any(axis=0))
+        box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        cutouts.append(Cutout(image_HW3[box].copy(), mask_HW[box]))
+    return cutouts
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """An object cut out along its edge."""
@@ -53,9 +70,15 @@ class Layer:
     """(x, y) in its picture of the point that is the layer's origin."""
 
     @property
+    def half_2(self) -> FloatArray:
+        """Half its width and height in pixels, without the margin."""
+        height, width = self.rgba_4hw.shape[1:]
+        return np.array([width, height]) / 2 - MARGIN
+
+    @property
     def side(self) -> float:
         """Its longer side in pixels."""
-        return float(max(self.rgba_4hw.shape[1:]) - 2 * MARGIN)
+        return float(2 * self.half_2.max())
 
 
 def cut_out(image_HW3: UInt8Array, mask_HW: BoolArray, *, smaller: int = 1) -> Layer:

@@ -3,6 +3,7 @@
 Shapes: T frames, K quantities, 2 is (x, y).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,3 +51,36 @@ def random_path(
         .after(warp.stretch(np.exp(larger), np.exp(larger)))
         for x, y, degrees, larger, shear in wander(rng, frames, bounds_K)
     ]
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """On which sides a thing is cut off by the border of its picture."""
+
+    left: bool = False
+    top: bool = False
+    right: bool = False
+    bottom: bool = False
+
+
+WHOLE = Cuts()
+
+
+def keep_cuts_outside(poses_T: Sequence[Affine], half_2: FloatArray, cuts: Cuts) -> list[Affine]:
+    """Return the path moved so that no cut side comes into the picture, where its straight edge would show.
+
+    `half_2` is half the thing's width and height; it stands in its place where a pose is the identity.
+    """
+    return [_kept_outside(pose, half_2, cuts) for pose in poses_T]
+
+
+def _kept_outside(pose: Affine, half_2: FloatArray, cuts: Cuts) -> Affine:
+    corners_P2 = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half_2
+    sides = ((cuts.left, 0, -1), (cuts.top, 1, -1), (cuts.right, 0, 1), (cuts.bottom, 1, 1))
+    for cut, axis, sign in sides:
+        if cut:
+            edge_P2 = corners_P2[corners_P2[:, axis] == sign * half_2[axis]]
+            inward = half_2[axis] - float((sign * pose(edge_P2)[:, axis]).min())
+            outward_2 = np.eye(2)[axis] * sign * max(inward, 0.0)
+            pose = Affine(pose.linear_22, pose.shift_2 + outward_2)
+    return pose

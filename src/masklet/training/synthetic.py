@@ -21,18 +21,20 @@ from masklet.core.errors import ShapeError
 from masklet.training import colour, warp
 from masklet.training.cast import CastConfig, Role, Stage, cast_others, play, presence
 from masklet.training.filling import fill, grow
-from masklet.training.layers import Actor, Cutout, Layer, cut_out, lay, smear
-from masklet.training.motion import Motion, random_path
+from masklet.training.layers import Actor, Cutout, Layer, cut_out, lay, smear, whole_cutouts
+from masklet.training.motion import Cuts, Motion, random_path
 from masklet.training.transforms import ColourJitter, draw_per
 from masklet.training.warp import Affine
 
-__all__ = ["CastConfig", "Cutout", "Motion", "SyntheticConfig", "paste", "synthetic_clip"]
+__all__ = ["CastConfig", "Cutout", "Motion", "SyntheticConfig", "paste", "synthetic_clip", "whole_cutouts"]
 
 BACKGROUND, VOID = 0, 255
 RIM = 3
 """Pixels around an object that are filled with it: its mask is never exact."""
 TRIES = 4
 """Draws of a clip before it is made without anything that could hide its object."""
+EDGE = 2
+"""An object within so many pixels of the border goes on behind it."""
 LEAST_SEEN = 0.3
 """Share of an object that is to be seen in the first frame."""
 
@@ -54,9 +56,9 @@ class SyntheticConfig:
     """Objects smaller than this go with the background."""
     camera: Motion = HELD
     cast: CastConfig = field(default_factory=CastConfig)
-    motion_blur: float = 0.3
+    motion_blur: float = 0.25
     """How often a clip is taken with an open shutter."""
-    shutter: tuple[float, float] = (0.1, 0.4)
+    shutter: tuple[float, float] = (0.05, 0.3)
     """For which share of a step it is open."""
     light: ColourJitter = FLICKER
 
@@ -196,8 +198,19 @@ def _play_own(
     layer: Layer, object_id: int, rng: np.random.Generator, cast: CastConfig, stage: Stage, *, first: bool
 ) -> Actor:
     """Return an object of the picture, on a path through the place where it was taken."""
-    present_T = presence(rng, cast, stage.frames, first=first)
-    return play(layer, object_id, lambda _path: layer.middle_2, rng, cast.motion, stage, present_T=present_T)
+    lowest_2, highest_2 = layer.middle_2 - layer.half_2, layer.middle_2 + layer.half_2
+    left, top = lowest_2 < EDGE
+    right, bottom = highest_2 > np.array(stage.size_HW[::-1]) - 1 - EDGE
+    return play(
+        layer,
+        object_id,
+        lambda _path: layer.middle_2,
+        rng,
+        cast.motion,
+        stage,
+        present_T=presence(rng, cast, stage.frames, first=first),
+        cuts=Cuts(bool(left), bool(top), bool(right), bool(bottom)),
+    )
 
 
 def _camera(rng: np.random.Generator, motion: Motion, stage: Stage) -> list[Affine]:
