@@ -1,7 +1,8 @@
 """Masks of one frame carried through the frames after it, and the check that they stayed on their object.
 
 Source of the check: forward-backward consistency (Kalal et al., "Forward-backward error", ICPR 2010), of masks
-instead of points: what is carried to a frame and back from there should be what it was.
+instead of points: what is carried to a frame and back from there should be what it was. A mask that leaks and
+sheds the leak on its way back passes; the segmenter, asked for the object where its way ends, finds that out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from masklet.masklets import ObjectMask, object_masks
 from masklet.models.protocols import Segmenter, Tracker
 from masklet.pipelines.sureness import deepest_points
 
-Check = Literal["back", "again", "none"]
+Check = Literal["both", "back", "again", "none"]
 """How a carried mask is checked: carried back to where it began, segmented again where it ends, or not at all."""
 Loss = Literal["lost", "inconsistent"]
 """Why an object is dropped: the tracker lost it too soon, or no part of its way that is long enough passed."""
@@ -29,9 +30,9 @@ Loss = Literal["lost", "inconsistent"]
 class CarryConfig:
     """How the ways of objects are checked, and how well they must do."""
 
-    check: Check = "back"
-    least_agreement: float = 0.75
-    """IoU of the check."""
+    check: Check = "both"
+    least_agreement: float = 0.7
+    """IoU of the check; of both, the lesser."""
 
     def __post_init__(self) -> None:
         if self.check not in get_args(Check):
@@ -80,7 +81,7 @@ def carry(
         losses[object_id] = "lost"
         del pending[object_id]
     while pending:
-        agreements = _agreements(frames, pending, tracker, segmenter, config.check)
+        agreements = _agreements(frames, pending, tracker, segmenter, config)
         for object_id, agreement in agreements.items():
             way = pending.pop(object_id)
             if agreement >= config.least_agreement:
@@ -117,14 +118,18 @@ def _agreements(
     ways: Mapping[int, tuple[ObjectMask, ...]],
     tracker: Tracker,
     segmenter: Segmenter,
-    check: Check,
+    config: CarryConfig,
 ) -> dict[int, float]:
-    match check:
-        case "back":
-            return _carried_back(frames, ways, tracker)
-        case "again":
-            return {object_id: _segmented_again(frames, way, segmenter) for object_id, way in ways.items()}
-    return dict.fromkeys(ways, 1.0)
+    """Return the IoU of each object's check; one that failed the first of both does not take the second."""
+    agreements = dict.fromkeys(ways, 1.0)
+    if config.check in ("both", "back"):
+        agreements = _carried_back(frames, ways, tracker)
+    if config.check in ("both", "again"):
+        for object_id, way in ways.items():
+            if agreements[object_id] >= config.least_agreement:
+                again = _segmented_again(frames, way, segmenter)
+                agreements[object_id] = min(agreements[object_id], again)
+    return agreements
 
 
 def _carried_back(
