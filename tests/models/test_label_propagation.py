@@ -5,9 +5,10 @@ from masklet.core.errors import PromptError
 from masklet.core.values import Frame, MaskPrompt
 from masklet.models.label_propagation import LabelPropagation, LabelPropagationConfig
 from masklet.models.label_propagation.backbone import CELL, unit_vectors
-from masklet.models.label_propagation.memory import Memory, remember, shares_by_matches, still_needed
+from masklet.models.label_propagation.memory import Memory, remember, shares_by_matches
 from masklet.models.label_propagation.readout import Readout
 from masklet.models.label_propagation.view import Place, View, magnification, places_of, view_of
+from masklet.models.layers.still_needed import still_needed
 from models.contracts.tracker_contract import BOX, POINT, TrackerContract, begun, disk, iou, scene
 
 SMALL = LabelPropagationConfig(canvas_pixels=128 * 192, zoom=1.5, reach=6, margin=3)

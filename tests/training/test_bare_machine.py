@@ -52,7 +52,6 @@ def test_every_part_of_training_that_runs_there_can_be_imported_there():
     assert code == 0, told
 
 
-@pytest.mark.xfail(strict=True, reason="masklet.models imports every network, and with them OpenCV")
 def test_the_shipped_recipes_can_be_loaded_there():
     code, said, told = bare(RUN, "masklet-s", "--show")
     assert (code, "loop.steps=" in said) == (0, True), told

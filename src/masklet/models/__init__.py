@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 from masklet.core.errors import ModelError
-from masklet.models import eiseg, label_propagation, picodet
 from masklet.models.protocols import Detector, Segmenter, SemanticModel, Session, Tracker
 from masklet.models.runtime import Precision
-from masklet.weights import resolve
 
 __all__ = [
     "MODELS",
@@ -33,21 +31,22 @@ Capability = Literal["detector", "segmenter", "tracker", "semantic"]
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A network: what it can do, what makes it from a file of weights, which weights, in a few words."""
+    """A network: what it can do, where it is, which weights, in a few words."""
 
     capability: Capability
-    load: Callable[..., Any]
-    """Called with the path of the weights and the keywords `threads` and `precision`."""
+    module: str
+    """Below `masklet.models`, imported when the network is asked for. Its function `load` is called with the path
+    of the weights and the keywords `threads` and `precision`."""
     weights: str
     about: str
 
 
 MODELS: dict[str, ModelEntry] = {
-    "eiseg": ModelEntry("segmenter", eiseg.load, "eiseg-hrnet18-ocr64", "points, boxes and masks to masks"),
+    "eiseg": ModelEntry("segmenter", "eiseg", "eiseg-hrnet18-ocr64", "points, boxes and masks to masks"),
     "label-propagation": ModelEntry(
-        "tracker", label_propagation.load, "pp-lcnetv2-base", "masks carried by the likeness of features"
+        "tracker", "label_propagation", "pp-lcnetv2-base", "masks carried by the likeness of features"
     ),
-    "picodet-s": ModelEntry("detector", picodet.load, "picodet-s-416", "boxes of the 80 COCO classes"),
+    "picodet-s": ModelEntry("detector", "picodet", "picodet-s-416", "boxes of the 80 COCO classes"),
 }
 
 
@@ -60,9 +59,12 @@ def load_model(
     `threads` and `precision` are those of `runtime.load_graph`. Raise ModelError for an unknown name,
     WeightsError for weights that are missing or damaged.
     """
+    from masklet.weights import resolve
+
     entry = _entry(name)
     path = resolve(entry.weights, None if weights is None else Path(weights))
-    return entry.load(path, threads=threads, precision=precision)
+    network = import_module(f"masklet.models.{entry.module}")
+    return network.load(path, threads=threads, precision=precision)
 
 
 def load_detector(name: str, **settings: Any) -> Detector:

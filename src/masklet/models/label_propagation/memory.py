@@ -5,7 +5,7 @@ Shapes: K cells remembered, C channels, N objects, h w cells of the grid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -105,24 +105,6 @@ def shares_by_matches(
         found_Q = (weight_QT * weight_KN[index_QT, position]).sum(axis=1)
         shares_QN[:, position] = np.divide(found_Q, total_Q, out=np.zeros_like(found_Q), where=total_Q > 0)
     return shares_QN.T
-
-
-def still_needed(memories: Iterable[Memory], limit: int) -> tuple[Memory, ...]:
-    """Return, oldest first, at most `limit` prompted memories.
-
-    Of every object its first and its latest are wanted. Where these are too many, those go that leave the
-    fewest objects without a prompted memory, of equals the older one.
-    """
-    kept = [memory for memory in memories if memory.object_ids]
-    first = {object_id: memory for memory in reversed(kept) for object_id in memory.object_ids}
-    latest = {object_id: memory for memory in kept for object_id in memory.object_ids}
-    wanted = {id(memory) for memory in (*first.values(), *latest.values())}
-    kept = [memory for memory in kept if id(memory) in wanted]
-    while len(kept) > limit:
-        times = [object_id for memory in kept for object_id in memory.object_ids]
-        alone = [sum(times.count(object_id) == 1 for object_id in memory.object_ids) for memory in kept]
-        del kept[alone.index(min(alone))]
-    return tuple(kept)
 
 
 def _table(memories: Sequence[Memory], object_ids: Sequence[int]) -> tuple[FloatArray, FloatArray]:

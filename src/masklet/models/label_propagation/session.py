@@ -12,20 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
-from masklet.core.boxes import box_of_mask, clip_boxes
-from masklet.core.errors import PromptError, ShapeError
-from masklet.core.values import Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.core.boxes import box_of_mask
+from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.label_propagation.backbone import CELL, Backbone
 from masklet.models.label_propagation.config import LabelPropagationConfig
 from masklet.models.label_propagation.memory import (
     Memory,
     remember,
     shares_by_matches,
-    still_needed,
     surroundings,
 )
 from masklet.models.label_propagation.readout import Readout
 from masklet.models.label_propagation.view import Place, View, closest, magnification, places_of, view_of
+from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.sighting import NOWHERE, Sighting
+from masklet.models.layers.still_needed import still_needed
 
 
 @dataclass(frozen=True)
@@ -44,22 +45,6 @@ class Look:
     view: View
     features_hwC: FloatArray
     shares: dict[int, FloatArray]
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """Where an object was seen last, and how many frames ago."""
-
-    box_xyxy: tuple[float, float, float, float]
-    age: int = 0
-
-    def search_box(self, size_HW: tuple[int, int], growth: float) -> FloatArray:
-        """Return the box to look for it in: grown with every frame it was not seen, within the frame."""
-        x1, y1, x2, y2 = self.box_xyxy
-        grown = min(growth**self.age, float(max(size_HW)) + 1) / 2 - 0.5
-        by_x, by_y = (x2 - x1) * grown, (y2 - y1) * grown
-        grown_14 = np.array([[x1 - by_x, y1 - by_y, x2 + by_x, y2 + by_y]])
-        return clip_boxes(grown_14, size_HW).reshape(4)
 
 
 class LabelPropagationSession:
@@ -86,7 +71,7 @@ class LabelPropagationSession:
         says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
         another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
         """
-        given = self._checked(frame, prompts)
+        given = given_masks(frame, prompts, followed=self._sightings, size_HW=self._size_HW)
         self._size_HW = frame.size_HW
         if not given and not self._sightings:
             return FrameMasks.empty(frame.index, frame.size_HW)
@@ -103,7 +88,7 @@ class LabelPropagationSession:
             masks[object_id], scores[object_id] = mask_HW, float(mask_HW.any())
         self._remember(looks, masks, given)
         self._sightings = {
-            object_id: self._sighting(object_id, masks[object_id])
+            object_id: self._sightings.get(object_id, NOWHERE).after(masks[object_id])
             for object_id in dict.fromkeys((*self.object_ids, *given))
         }
         ids = self.object_ids
@@ -117,8 +102,7 @@ class LabelPropagationSession:
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
         if object_id not in self._sightings:
-            followed = ", ".join(map(str, self.object_ids)) or "none"
-            raise PromptError(f"Expected the id of an object that is followed ({followed}), got {object_id}.")
+            raise not_followed(object_id, self.object_ids)
         self._sightings = {key: seen for key, seen in self._sightings.items() if key != object_id}
         self._forget_recent(object_id)
         limit = self._parts.config.prompted
@@ -159,36 +143,6 @@ class LabelPropagationSession:
             frames.append(frame)
         session._recent = tuple(frames)
         return session
-
-    def _checked(self, frame: Frame, prompts: Sequence[Prompt]) -> dict[int, BoolArray]:
-        """Return the prompted masks by object, or raise what `step` says."""
-        if self._size_HW not in (None, frame.size_HW):
-            raise ShapeError(
-                f"Expected frames of {self._size_HW} pixels (height, width) as before, got {frame.size_HW} "
-                f"at frame {frame.index}; start a new session where the size changes."
-            )
-        given: dict[int, BoolArray] = {}
-        for prompt in prompts:
-            of_object = f"object {prompt.object_id} on frame {frame.index}"
-            if not isinstance(prompt, MaskPrompt):
-                kind = type(prompt).__name__.lower()
-                raise PromptError(
-                    f"Expected masks as prompts of label propagation, got {kind} for {of_object}; "
-                    "a segmenter turns them into masks first (`pipelines.Prompted`)."
-                )
-            if prompt.frame_index != frame.index:
-                raise PromptError(
-                    f"Expected prompts of the frame, got one of {prompt.frame_index} for {of_object}."
-                )
-            if prompt.mask_HW.shape != frame.size_HW:
-                raise PromptError(
-                    f"Expected a mask of the frame's size {frame.size_HW}, "
-                    f"got {prompt.mask_HW.shape} for {of_object}."
-                )
-            if not prompt.mask_HW.any() and prompt.object_id not in self._sightings:
-                raise PromptError(f"Expected at least one pixel in the first mask of {of_object}, got none.")
-            given[prompt.object_id] = prompt.mask_HW
-        return given
 
     def _views(self, given: Mapping[int, BoolArray]) -> list[tuple[View, tuple[int, ...]]]:
         """Return the views, apart from each other, and the objects that were last, or are prompted, in each."""
@@ -281,13 +235,6 @@ class LabelPropagationSession:
         frames = ([memory.without(object_id) for memory in frame] for frame in self._recent)
         known = (tuple(memory for memory in frame if memory.object_ids) for frame in frames)
         self._recent = tuple(frame for frame in known if frame)
-
-    def _sighting(self, object_id: int, mask_HW: BoolArray) -> Sighting:
-        box_xyxy = box_of_mask(mask_HW)
-        if box_xyxy is not None:
-            return Sighting(box_xyxy)
-        last = self._sightings[object_id]
-        return Sighting(last.box_xyxy, last.age + 1)
 
 
 def _masks_of(

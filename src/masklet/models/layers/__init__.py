@@ -1,0 +1,1 @@
+"""What several networks share: layers (torch) and the ways of trackers (numpy)."""

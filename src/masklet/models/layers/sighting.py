@@ -1,0 +1,35 @@
+"""Where an object was seen last, and where to look for it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.boxes import BoxXYXY, box_of_mask, clip_boxes
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Where an object was seen last, and how many frames ago."""
+
+    box_xyxy: BoxXYXY
+    age: int = 0
+
+    def search_box(self, size_HW: tuple[int, int], growth: float) -> FloatArray:
+        """Return the box to look for it in: grown with every frame it was not seen, within the frame."""
+        x1, y1, x2, y2 = self.box_xyxy
+        grown = min(growth**self.age, float(max(size_HW)) + 1) / 2 - 0.5
+        by_x, by_y = (x2 - x1) * grown, (y2 - y1) * grown
+        grown_14 = np.array([[x1 - by_x, y1 - by_y, x2 + by_x, y2 + by_y]])
+        return clip_boxes(grown_14, size_HW).reshape(4)
+
+    def after(self, mask_HW: BoolArray) -> Sighting:
+        """Return the sighting one frame later, when this mask was found."""
+        box_xyxy = box_of_mask(mask_HW)
+        return Sighting(self.box_xyxy, self.age + 1) if box_xyxy is None else Sighting(box_xyxy)
+
+
+NOWHERE = Sighting((0.0, 0.0, 0.0, 0.0))
+"""What is known of an object before its first prompt."""

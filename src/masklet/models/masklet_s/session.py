@@ -1,0 +1,272 @@
+"""What masklet-s remembers of one video, and its step from one frame to the next.
+
+Shapes: H W pixels of the frame, h w cells of 4 pixels of the canvas, N objects, P cells of memory of a frame.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from masklet.core.arrays import AnyArray, BoolArray, FloatArray
+from masklet.core.boxes import BoxXYXY, box_of_mask
+from masklet.core.values import Frame, FrameMasks, Prompt
+from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.sighting import NOWHERE, Sighting
+from masklet.models.masklet_s.bank import Bank
+from masklet.models.masklet_s.config import SessionConfig
+from masklet.models.masklet_s.evidence import evidence
+from masklet.models.masklet_s.graphs import Code, Graphs
+from masklet.models.masklet_s.memory import Memory, of_frame, table
+from masklet.models.masklet_s.view import View, canvas_of, view_of
+
+_SAME_PLACE = 0.5
+"""Objects whose prompted masks share this much of the smaller one lie on each other, and are no rivals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Latest:
+    """Where the objects were on the frame before: shares of the cells of its view."""
+
+    view: View
+    shares: Mapping[int, FloatArray]
+
+
+class MaskletSSession:
+    """A `Session`. All it remembers is replaced, never changed, so that copies share it safely."""
+
+    def __init__(self, graphs: Graphs, config: SessionConfig) -> None:
+        self._graphs = graphs
+        self._config = config
+        self._size_HW: tuple[int, int] | None = None
+        self._sightings: dict[int, Sighting] = {}
+        """Of each object followed, in the order of their coming."""
+        self._friends: frozenset[tuple[int, int]] = frozenset()
+        """Pairs of objects that lie on each other."""
+        self._bank = Bank()
+        self._latest: Latest | None = None
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        """The objects being followed, in the order of their coming."""
+        return tuple(self._sightings)
+
+    def step(self, frame: Frame, prompts: Sequence[Prompt] = ()) -> FrameMasks:
+        """Take the next frame and return the masks of all objects followed, an empty one where unseen.
+
+        A mask prompt is returned as it came, with score 1; of two for one object the later counts. An empty one
+        says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
+        another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
+        """
+        given = given_masks(frame, prompts, followed=self._sightings, size_HW=self._size_HW)
+        self._size_HW = frame.size_HW
+        ids = tuple(dict.fromkeys((*self.object_ids, *given)))
+        if not ids:
+            return FrameMasks.empty(frame.index, frame.size_HW)
+        self._befriend(given)
+        for object_id in given:
+            self._bank = self._bank.without(object_id, "recent", "lasting", "long_term")
+        view = self._view(given)
+        code = self._graphs.encode(view.picture(frame.image_HW3))
+        found, shares = self._find(code, view, [object_id for object_id in ids if object_id not in given])
+        masks = _with_given(found, given, self._friends, frame.size_HW)
+        scores = {object_id: _score(shares[object_id]) for object_id in found if masks[object_id].any()}
+        scores |= {object_id: float(mask_HW.any()) for object_id, mask_HW in given.items()}
+        shares = _shares_with_given(shares, given, self._friends, view)
+        self._remember(code, view, shares, masks, given)
+        self._sightings = {
+            object_id: self._sightings.get(object_id, NOWHERE).after(masks[object_id]) for object_id in ids
+        }
+        return FrameMasks(
+            frame_index=frame.index,
+            object_ids=ids,
+            masks_NHW=np.stack([masks[object_id] for object_id in ids]),
+            scores_N=np.array([scores.get(object_id, 0.0) for object_id in ids]),
+        )
+
+    def remove(self, object_id: int) -> None:
+        """Forget an object; raise PromptError for one that is not followed."""
+        if object_id not in self._sightings:
+            raise not_followed(object_id, self.object_ids)
+        self._sightings = {known: seen for known, seen in self._sightings.items() if known != object_id}
+        self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
+        self._bank = self._bank.without(object_id)
+        if self._latest is not None:
+            kept = {known: share for known, share in self._latest.shares.items() if known != object_id}
+            self._latest = Latest(self._latest.view, kept)
+
+    def copy(self) -> MaskletSSession:
+        """Return a session that goes on from here by itself."""
+        return copy.copy(self)
+
+    def state(self) -> Mapping[str, AnyArray]:
+        """Return everything remembered as named arrays."""
+        seen = self._sightings.values()
+        arrays: dict[str, AnyArray] = {
+            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
+            "object_ids_N": np.array(self.object_ids, dtype=np.int64),
+            "boxes_N4": np.array([each.box_xyxy for each in seen], dtype=np.float64).reshape(-1, 4),
+            "ages_N": np.array([each.age for each in seen], dtype=np.int64),
+            "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
+        }
+        if self._latest is not None:
+            left, top, right, bottom, (height, width) = astuple(self._latest.view)
+            arrays["latest.view_6"] = np.array([left, top, right, bottom, height, width])
+            arrays["latest.object_ids_N"] = np.array(list(self._latest.shares), dtype=np.int64)
+            if self._latest.shares:
+                arrays["latest.shares_Nhw"] = np.stack(list(self._latest.shares.values()))
+        return arrays | {f"bank.{name}": array for name, array in self._bank.state().items()}
+
+    @classmethod
+    def from_state(cls, graphs: Graphs, config: SessionConfig, state: Mapping[str, AnyArray]) -> MaskletSSession:
+        """Return a session that goes on where the one that gave this state stood."""
+        session = cls(graphs, config)
+        size_HW = [int(value) for value in state["size_HW"]]
+        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
+        rows = zip(
+            state["object_ids_N"].tolist(), state["boxes_N4"].tolist(), state["ages_N"].tolist(), strict=True
+        )
+        session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
+        session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
+        if "latest.view_6" in state:
+            left, top, right, bottom, height, width = state["latest.view_6"].tolist()
+            ids = state["latest.object_ids_N"].tolist()
+            shares = dict(zip(ids, state["latest.shares_Nhw"], strict=True)) if ids else {}
+            session._latest = Latest(View(left, top, right, bottom, (height, width)), shares)
+        prefix = "bank."
+        session._bank = Bank.from_state(
+            {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
+        )
+        return session
+
+    def _befriend(self, given: Mapping[int, BoolArray]) -> None:
+        """Note which of the prompted objects lie on each other, and which no longer do."""
+        ids = sorted(given)
+        for position, first in enumerate(ids):
+            for second in ids[position + 1 :]:
+                smaller = max(min(given[first].sum(), given[second].sum()), 1)
+                on_each_other = (given[first] & given[second]).sum() >= _SAME_PLACE * smaller
+                without = self._friends - {(first, second)}
+                self._friends = without | {(first, second)} if on_each_other else without
+
+    def _rivals(self, object_ids: Sequence[int]) -> FloatArray:
+        """Return rivals_NN: 1 where two objects may not have the same pixel."""
+        rivals_NN = np.ones((len(object_ids), len(object_ids)), dtype=np.float32)
+        for first, second in self._friends:
+            if first in object_ids and second in object_ids:
+                row, column = object_ids.index(first), object_ids.index(second)
+                rivals_NN[row, column] = rivals_NN[column, row] = 0
+        return rivals_NN
+
+    def _view(self, given: Mapping[int, BoolArray]) -> View:
+        """Return the view around all objects: where they may be by now, and where they are prompted."""
+        assert self._size_HW is not None
+        config = self._config
+        boxes = [seen.search_box(self._size_HW, config.growth) for seen in self._sightings.values()]
+        boxes += [np.array(box) for mask_HW in given.values() if (box := box_of_mask(mask_HW)) is not None]
+        box_N4 = np.array(boxes)
+        union: BoxXYXY = (*box_N4[:, :2].min(axis=0).tolist(), *box_N4[:, 2:].max(axis=0).tolist())
+        canvas_HW = canvas_of(self._size_HW, config.canvas_pixels)
+        return view_of(union, self._size_HW, canvas_HW=canvas_HW, margin=config.view_margin, zoom=config.zoom)
+
+    def _find(
+        self, code: Code, view: View, object_ids: Sequence[int]
+    ) -> tuple[dict[int, BoolArray], dict[int, FloatArray]]:
+        """Return mask_HW and shares_hw of these objects, read from what is remembered."""
+        assert self._size_HW is not None
+        known = [object_id for object_id in object_ids if self._bank.knows(object_id)]
+        masks = {object_id: np.zeros(self._size_HW, dtype=bool) for object_id in object_ids}
+        shares = {object_id: np.zeros(view.grid_hw, dtype=np.float32) for object_id in object_ids}
+        if not known:
+            return masks, shares
+        key_MQ, value_NCM = table(self._bank.memories(), known)
+        rivals_NN = self._rivals(known)
+        reading = self._graphs.read(code, key_MQ, value_NCM, self._before(view, known), rivals_NN)
+        self._bank = self._bank.used(reading.usage_M)
+        evidence_Nhw = evidence(reading.log_probability_Nhw, reading.log_background_Nhw, rivals_NN)
+        rows, columns = slice(view.top, view.bottom), slice(view.left, view.right)
+        for position, object_id in enumerate(known):
+            shares[object_id] = np.exp(reading.log_probability_Nhw[position])
+            if (evidence_Nhw[position] > 0).any():
+                masks[object_id][rows, columns] = view.spread(evidence_Nhw[position]) > 0
+        return masks, shares
+
+    def _before(self, view: View, object_ids: Sequence[int]) -> FloatArray:
+        """Return before_Nhw: where the objects were on the frame before, in this view's cells."""
+        before_Nhw = np.zeros((len(object_ids), *view.grid_hw), dtype=np.float32)
+        if self._latest is not None:
+            for position, object_id in enumerate(object_ids):
+                if object_id in self._latest.shares:
+                    shares_hw = self._latest.shares[object_id]
+                    before_Nhw[position] = view.seen_from(self._latest.view, shares_hw)
+        return before_Nhw
+
+    def _remember(
+        self,
+        code: Code,
+        view: View,
+        shares: Mapping[int, FloatArray],
+        masks: Mapping[int, BoolArray],
+        given: Mapping[int, BoolArray],
+    ) -> None:
+        """Remember the frame where any object is seen; an object that is not seen is remembered as not there."""
+        self._latest = Latest(view, shares)
+        if not any(mask_HW.any() for mask_HW in masks.values()):
+            return
+        ids = list(shares)
+        value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), self._rivals(ids))
+        memory = of_frame(code.key_PQ, value_NCP, ids)
+        shown = [object_id for object_id in given if given[object_id].any()]
+        prompted = None
+        if shown:
+            prompted = Memory(memory.key_MQ, {i: memory.values[i] for i in shown}, memory.usage_M, memory.age_M)
+        self._bank = self._bank.with_frame(memory, prompted, self._config)
+
+
+def _score(shares_hw: FloatArray) -> float:
+    """Return the mean share of an object over the cells that are more its own than not."""
+    own = shares_hw[shares_hw > 0.5]
+    return float(own.mean()) if own.size else 0.5
+
+
+def _with_given(
+    found: Mapping[int, BoolArray],
+    given: Mapping[int, BoolArray],
+    friends: frozenset[tuple[int, int]],
+    size_HW: tuple[int, int],
+) -> dict[int, BoolArray]:
+    """Return the prompted masks as they came, and of the found ones what is no rival's by prompt."""
+    masks: dict[int, BoolArray] = dict(given)
+    for object_id, mask_HW in found.items():
+        taken_HW = np.zeros(size_HW, dtype=bool)
+        for other, given_HW in given.items():
+            if (min(object_id, other), max(object_id, other)) not in friends:
+                taken_HW |= given_HW
+        masks[object_id] = mask_HW & ~taken_HW
+    return masks
+
+
+def _shares_with_given(
+    shares: Mapping[int, FloatArray],
+    given: Mapping[int, BoolArray],
+    friends: frozenset[tuple[int, int]],
+    view: View,
+) -> dict[int, FloatArray]:
+    """Return the shares of all objects in cells, the prompted ones taking theirs from their rivals."""
+    prompted = {object_id: _whole(view.shares(mask_HW), mask_HW) for object_id, mask_HW in given.items()}
+    left: dict[int, FloatArray] = {}
+    for object_id, shares_hw in shares.items():
+        free_hw = np.ones_like(shares_hw)
+        for other, given_hw in prompted.items():
+            if (min(object_id, other), max(object_id, other)) not in friends:
+                free_hw = np.minimum(free_hw, 1 - given_hw)
+        left[object_id] = shares_hw * free_hw
+    return left | prompted
+
+
+def _whole(shares_hw: FloatArray, mask_HW: BoolArray) -> FloatArray:
+    """Return the shares so that an object smaller than a cell has at least one cell of its own."""
+    return shares_hw / max(float(shares_hw.max()), 1e-6) if mask_HW.any() else shares_hw

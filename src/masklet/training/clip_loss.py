@@ -1,0 +1,125 @@
+"""How masklet-s is trained on clips: the network follows the objects of a first frame, as it will be used.
+
+Shapes: B clips, T frames, N places for objects in a clip, K objects of all clips, H W pixels, h w cells of 4
+pixels, P cells of 16 pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from masklet.models.masklet_s.network import FrameCode, MaskletS, affinity, aggregate, others
+
+CELL = 4
+VOID = 255
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects of a batch, one after the other: clip_K is the clip of each, id_K its label in that clip."""
+
+    clip_K: Tensor
+    id_K: Tensor
+
+    @property
+    def rivals_KK(self) -> Tensor:
+        """1 where two objects are of one clip."""
+        return (self.clip_K[:, None] == self.clip_K[None, :]).float()
+
+    def masks(self, labels_BHW: Tensor) -> Tensor:
+        """Return masks_KHW, float, of one moment."""
+        return (labels_BHW[self.clip_K] == self.id_K[:, None, None]).float()
+
+
+def objects_of(labels_BTHW: Tensor) -> Objects:
+    """Return the objects that are on the first frames; there must be one."""
+    clips, ids = [], []
+    for clip, labels_HW in enumerate(labels_BTHW[:, 0]):
+        found = [int(value) for value in labels_HW.unique() if value not in (0, VOID)]
+        clips += [clip] * len(found)
+        ids += found
+    device = labels_BTHW.device
+    return Objects(torch.tensor(clips, device=device), torch.tensor(ids, device=device))
+
+
+def follow(
+    network: MaskletS,
+    frames_BT3HW: Tensor,
+    first_masks_KHW: Tensor,
+    objects: Objects,
+    *,
+    forget_before: float = 0.0,
+    most_memories: int | None = None,
+) -> Iterator[Tensor]:
+    """Yield logits_KHW of every frame after the first, each read from the frames before it: all of them, or at
+    most so many, the first, the latest and others evenly between.
+
+    `forget_before` is the chance that an object's mask of the frame before is withheld from the decoder, so
+    that it learns to find what was lost.
+    """
+    clips, length = frames_BT3HW.shape[:2]
+    rivals_KK = objects.rivals_KK
+    codes = network.encode(frames_BT3HW.flatten(0, 1))
+    start_B = torch.arange(clips, device=frames_BT3HW.device) * length
+    probability_K1hw = functional.avg_pool2d(first_masks_KHW[:, None], CELL)
+    keys: list[Tensor] = []
+    values: list[Tensor] = []
+    for moment in range(1, length):
+        before = codes.of(start_B[objects.clip_K] + moment - 1)
+        keys.append(codes.key_BQP[start_B + moment - 1])
+        values.append(_remembered(network, before, probability_K1hw, rivals_KK))
+        now = codes.of(start_B[objects.clip_K] + moment)
+        read = _spread_out(moment, most_memories)
+        weight_BMP = affinity(codes.query_BQP[start_B + moment], torch.cat([keys[n] for n in read], dim=2))
+        readout_KCP = torch.cat([values[n] for n in read], dim=2) @ weight_BMP[objects.clip_K].to(values[0].dtype)
+        kept_K111 = (torch.rand(len(probability_K1hw), 1, 1, 1, device=start_B.device) >= forget_before).float()
+        seen_K1hw = probability_K1hw * kept_K111
+        logits_K1hw = network.decode(
+            readout_KCP.unflatten(2, now.skip16.shape[-2:]),
+            now.skip16,
+            now.skip8,
+            now.skip4,
+            seen_K1hw,
+            others(seen_K1hw[:, 0], rivals_KK)[:, None],
+        ).float()
+        log_probability_Khw, _ = aggregate(logits_K1hw[:, 0], rivals_KK)
+        probability_K1hw = log_probability_Khw.exp()[:, None]
+        yield functional.interpolate(logits_K1hw, scale_factor=CELL, mode="bilinear", align_corners=False)[:, 0]
+
+
+def _spread_out(count: int, most: int | None) -> list[int]:
+    """Return at most `most` numbers from 0 to count - 1, the first, the last and others evenly between."""
+    if most is None or count <= most:
+        return list(range(count))
+    return sorted({round(number * (count - 1) / (most - 1)) for number in range(most)})
+
+
+def _remembered(network: MaskletS, code: FrameCode, probability_K1hw: Tensor, rivals_KK: Tensor) -> Tensor:
+    others_K1hw = others(probability_K1hw[:, 0], rivals_KK)[:, None]
+    value: Tensor = network.value(code.value8, code.value16, probability_K1hw, others_K1hw)
+    return value
+
+
+def clip_losses(logits_KHW: Tensor, labels_BHW: Tensor, objects: Objects, *, hardest: float) -> dict[str, Tensor]:
+    """Return the parts of the loss of one moment: cross entropy over objects and background, of the hardest
+    share of each clip's pixels (bootstrapped, as in STCN), and Dice of each object."""
+    rivals_KK = objects.rivals_KK
+    log_probability_KHW, log_background_KHW = aggregate(logits_KHW, rivals_KK)
+    truth_KHW = objects.masks(labels_BHW)
+    known_KHW = (labels_BHW[objects.clip_K] != VOID).float()
+    first_of_clip = {clip: position for position, clip in reversed(list(enumerate(objects.clip_K.tolist())))}
+    firsts = torch.tensor(list(first_of_clip.values()), device=labels_BHW.device)
+    likelihood_KHW = (truth_KHW * log_probability_KHW).flatten(1)
+    background_KHW = (1 - (rivals_KK @ truth_KHW.flatten(1))) * log_background_KHW.flatten(1)
+    entropy_BP = -((rivals_KK @ likelihood_KHW + background_KHW) * known_KHW.flatten(1))[firsts]
+    count = max(1, round(hardest * entropy_BP.shape[1]))
+    probability_KP = log_probability_KHW.exp().flatten(1) * known_KHW.flatten(1)
+    truth_KP = truth_KHW.flatten(1) * known_KHW.flatten(1)
+    overlap_K = (probability_KP * truth_KP).sum(dim=1)
+    dice_K = 1 - (2 * overlap_K + 1) / (probability_KP.sum(dim=1) + truth_KP.sum(dim=1) + 1)
+    return {"entropy": entropy_BP.topk(count, dim=1).values.mean(), "dice": dice_K.mean()}

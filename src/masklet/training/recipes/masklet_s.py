@@ -1,0 +1,226 @@
+"""masklet-s, the tracker that masklet ships, and any tracker of its kind on masks of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from masklet.core.arrays import UInt8Array
+from masklet.models.masklet_s.network import MaskletS, aggregate
+from masklet.training.augment import TRACKER, at_size, augment
+from masklet.training.clip_loss import clip_losses, follow, objects_of
+from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
+from masklet.training.config import LoopConfig
+from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip
+
+_VALIDATION_MEMORIES = 6
+"""Frames that a validation reads from, about as many as a session does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """Which clips, and what is made of them."""
+
+    cache: Path = Path("clips")
+    """Clip cache."""
+    validation: tuple[str, ...] = ()
+    """Clips that are not trained on but validated on: followed from their first frame to their end."""
+    size: int = 256
+    """Sides of a training crop in pixels."""
+    length: int = 4
+    """Frames of a training clip."""
+    most_gap: int = 4
+    """Largest step from one frame to the next in the cached clips."""
+    synthetic: float = 0.4
+    """Share of samples that are made of a still picture."""
+    pasted: float = 0.4
+    """Share of the others in which objects of other clips move through the picture."""
+    most_objects: int = 3
+    """Objects of one clip that are followed; the rest is background."""
+    hidden: float = 0.15
+    """Chance that the mask of the frame before is withheld from the decoder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the recipe is told."""
+
+    backbone: Path | None = None
+    """Weights of the backbone (torchvision's file of mobilenet_v2)."""
+    start_from: Path | None = None
+    """Weights of an earlier run to go on from with new settings."""
+    frozen_blocks: int = 3
+    """Blocks of the backbone that stay as they are."""
+    backbone_lr_factor: float = 0.1
+    """Learning rate of the backbone as a share of that of the rest."""
+    hardest: float = 0.3
+    """Share of a clip's pixels, the hardest, that the cross entropy counts, once `hardest_from` is over."""
+    hardest_from: int = 1500
+    """Steps in which that share falls from 1."""
+    data: Data = field(default_factory=Data)
+    loop: LoopConfig = field(
+        default_factory=lambda: LoopConfig(
+            steps=6000,
+            batch_size=4,
+            learning_rate=4e-4,
+            weight_decay=0.01,
+            schedule="cosine",
+            lowest_factor=0.02,
+            warm_up=100,
+            gradient_clip=3.0,
+            ema_decay=0.998,
+            workers=1,
+        )
+    )
+
+
+class MaskletSTask:
+    """Follow the objects of a clip's first frame, from real clips and from clips made of still pictures."""
+
+    def __init__(self, settings: Settings, network: MaskletS) -> None:
+        self.network: nn.Module = network
+        self._settings = settings
+        clips = [clip for clip in ClipFolder(settings.data.cache, most_bytes=2 << 30) if clip.object_ids]
+        kept = [clip for clip in clips if clip.name not in settings.data.validation]
+        self._validation = [clip for clip in clips if clip.name in settings.data.validation]
+        self._videos = [clip for clip in kept if clip.frame_count > 1]
+        self._stills = [clip for clip in kept if clip.frame_count == 1]
+
+    def sample(self, index: int) -> Mapping[str, Tensor]:
+        """Return frames_T3HW (uint8) and labels_THW (uint8) of one clip."""
+        rng = np.random.default_rng((self._settings.loop.seed, index))
+        data = self._settings.data
+        while True:
+            frames_THW3, labels_THW = self._clip(rng, data)
+            labels_THW = _few_objects(labels_THW, rng, data.most_objects)
+            if labels_THW[0][labels_THW[0] != VOID].any():
+                break
+        return {
+            "frames": torch.from_numpy(np.ascontiguousarray(frames_THW3.transpose(0, 3, 1, 2))),
+            "labels": torch.from_numpy(labels_THW),
+        }
+
+    def loss(self, batch: Mapping[str, Tensor], step: int) -> Mapping[str, Tensor]:
+        """Return the loss of a batch and its parts, means over the frames after the first."""
+        settings = self._settings
+        labels_BTHW = batch["labels"]
+        frames_BT3HW = batch["frames"].float() / 255
+        objects = objects_of(labels_BTHW)
+        hardest = max(settings.hardest, 1 - (1 - settings.hardest) * step / max(settings.hardest_from, 1))
+        assert isinstance(self.network, MaskletS)
+        parts: dict[str, Tensor] = {}
+        logits = follow(
+            self.network,
+            frames_BT3HW,
+            objects.masks(labels_BTHW[:, 0]),
+            objects,
+            forget_before=settings.data.hidden,
+        )
+        for moment, logits_KHW in enumerate(logits, start=1):
+            for name, value in clip_losses(logits_KHW, labels_BTHW[:, moment], objects, hardest=hardest).items():
+                parts[name] = parts.get(name, torch.zeros(())) + value / (labels_BTHW.shape[1] - 1)
+        return {"loss": parts["entropy"] + parts["dice"], **parts}
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Return the backbone's parameters and the others."""
+        assert isinstance(self.network, MaskletS)
+        backbone = [p for p in self.network.encode.backbone.parameters() if p.requires_grad]
+        known = {id(parameter) for parameter in self.network.encode.backbone.parameters()}
+        rest = [p for p in self.network.parameters() if id(p) not in known]
+        groups: list[dict[str, Any]] = [{"params": rest}]
+        return (
+            [*groups, {"params": backbone, "lr_factor": self._settings.backbone_lr_factor}] if backbone else groups
+        )
+
+    def validate(self, network: nn.Module) -> Mapping[str, float]:
+        """Return the mean IoU over the objects and frames of each validation clip, and over the clips: `J`."""
+        assert isinstance(network, MaskletS)
+        by_clip = {f"J {clip.name}": _mean_iou(network, clip) for clip in self._validation}
+        return {"J": float(np.mean(list(by_clip.values()))), **by_clip} if by_clip else {}
+
+    def _clip(self, rng: np.random.Generator, data: Data) -> tuple[UInt8Array, UInt8Array]:
+        config = at_size(TRACKER, (data.size, data.size))
+        if rng.random() < data.synthetic and self._stills:
+            image_HW3, labels_HW = _still(self._pick(rng, self._stills + self._videos), rng)
+            cutouts = self._cutouts(rng) if rng.random() < data.pasted else ()
+            synthetic = SyntheticConfig(length=data.length)
+            frames_THW3, labels_THW = synthetic_clip(image_HW3, labels_HW, rng, synthetic, cutouts)
+        else:
+            clip = self._pick(rng, self._videos)
+            numbers = sample_frames(clip, rng, length=data.length, most_gap=data.most_gap)
+            frames_THW3, labels_THW = clip.read(numbers)
+            if rng.random() < data.pasted and self._stills:
+                synthetic = SyntheticConfig(length=data.length)
+                frames_THW3, labels_THW = paste(frames_THW3, labels_THW, self._cutouts(rng), rng, synthetic)
+        return augment(frames_THW3, labels_THW, rng, config)
+
+    def _cutouts(self, rng: np.random.Generator) -> tuple[Cutout, ...]:
+        cutouts = []
+        for _ in range(int(rng.integers(1, 3))):
+            image_HW3, labels_HW = _still(self._pick(rng, self._stills), rng)
+            ids = [value for value in np.unique(labels_HW) if value not in (0, VOID)]
+            cutouts.append(Cutout(image_HW3, labels_HW == rng.choice(ids)))
+        return tuple(cutouts)
+
+    @staticmethod
+    def _pick(rng: np.random.Generator, clips: list[CachedClip]) -> CachedClip:
+        return clips[int(rng.integers(len(clips)))]
+
+
+def build(settings: Settings) -> MaskletSTask:
+    """Return the task; the backbone starts from ImageNet, the rest from nothing."""
+    torch.manual_seed(settings.loop.seed)
+    network = MaskletS().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if settings.start_from is not None:
+        network.load_state_dict(torch.load(settings.start_from, map_location="cpu", weights_only=True)["network"])
+    elif settings.backbone is not None:
+        network.encode.backbone.load_torchvision(settings.backbone)
+    network.encode.backbone.freeze(settings.frozen_blocks)
+    return MaskletSTask(settings, network)
+
+
+@torch.no_grad()
+def _mean_iou(network: MaskletS, clip: CachedClip) -> float:
+    """Follow the objects of a clip's first frame to its end; return the mean IoU of the frames after the first."""
+    height, width = (side // 16 * 16 for side in clip.size_HW)
+    frames_THW3, labels_THW = (array[:, :height, :width] for array in clip.read(range(clip.frame_count)))
+    device = next(network.parameters()).device
+    frames_1T3HW = torch.from_numpy(np.ascontiguousarray(frames_THW3.transpose(0, 3, 1, 2)))[None].to(device)
+    labels_1THW = torch.from_numpy(labels_THW)[None].to(device)
+    objects = objects_of(labels_1THW)
+    first_KHW = objects.masks(labels_1THW[:, 0])
+    ious: list[Tensor] = []
+    followed = follow(network, frames_1T3HW.float() / 255, first_KHW, objects, most_memories=_VALIDATION_MEMORIES)
+    for moment, logits_KHW in enumerate(followed, start=1):
+        log_probability_KHW, log_background_KHW = aggregate(logits_KHW, objects.rivals_KK)
+        best_KHW = log_probability_KHW == log_probability_KHW.amax(dim=0)
+        found_KHW = best_KHW & (log_probability_KHW > log_background_KHW)
+        truth_KHW = objects.masks(labels_1THW[:, moment]).bool()
+        overlap_K = (found_KHW & truth_KHW).flatten(1).sum(dim=1)
+        union_K = (found_KHW | truth_KHW).flatten(1).sum(dim=1)
+        ious.append(torch.where(union_K > 0, overlap_K / union_K.clamp(min=1), 1.0))
+    return float(torch.stack(ious).mean())
+
+
+def _still(clip: CachedClip, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
+    """Return one picture of a clip that shows an object."""
+    shown = [number for number, ids in enumerate(clip.object_ids_by_frame) if ids]
+    frames_1HW3, labels_1HW = clip.read([int(rng.choice(shown))])
+    return frames_1HW3[0], labels_1HW[0]
+
+
+def _few_objects(labels_THW: UInt8Array, rng: np.random.Generator, most: int) -> UInt8Array:
+    """Return the labels with at most so many of the first frame's objects, numbered from 1; the rest is 0."""
+    found = [int(value) for value in np.unique(labels_THW[0]) if value not in (0, VOID)]
+    kept = rng.permutation(found)[:most]
+    table_256 = np.zeros(256, np.uint8)
+    table_256[VOID] = VOID
+    table_256[kept.astype(int)] = np.arange(1, len(kept) + 1)
+    few_THW: UInt8Array = table_256[labels_THW]
+    return few_THW
