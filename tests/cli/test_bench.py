@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from masklet.evaluation.end_to_end import Footage, JobRow
 from masklet.evaluation.speed import SpeedRow
 
 ROW = SpeedRow(
@@ -50,6 +51,61 @@ def test_rows_are_said_and_written(masklet, asked, tmp_path):
 
 def test_rows_for_programs(masklet, asked):
     assert json.loads(masklet("bench", "--json")[1])[0]["resident_mb"] == 400.0
+
+
+JOB = JobRow(
+    model="label-propagation",
+    video="disks.mp4",
+    height=480,
+    width=864,
+    objects=1,
+    frames=200,
+    frames_per_second=24.5,
+    step_ms=30.0,
+    walk_seconds=8.0,
+    finish_seconds=0.2,
+    start_seconds=1.5,
+    peak_mb=400.0,
+    cores=2,
+    load=0.5,
+    processor="x86",
+    masklet="0.1.0",
+)
+
+
+@pytest.fixture
+def asked_for_runs(monkeypatch):
+    words = {}
+
+    def measure(model, **settings):
+        words.update(model=model, **settings)
+        return [JOB]
+
+    monkeypatch.setattr("masklet.evaluation.end_to_end.measure_jobs", measure)
+    return words
+
+
+def test_whole_runs_are_measured_when_asked_for(masklet, asked_for_runs, tmp_path):
+    code, out, _ = masklet("bench", "--end-to-end", "--objects", "1", "-o", tmp_path / "rows.csv")
+    assert code == 0
+    assert "24.5 frames/s in all" in out
+    assert (asked_for_runs["objects"], asked_for_runs["footage"]) == ([1], None)
+    assert next(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))["finish_seconds"] == "0.2"
+
+
+def test_a_video_of_ones_own_can_be_measured(masklet, asked_for_runs, tmp_path):
+    video, mask = tmp_path / "v.mp4", tmp_path / "m.png"
+    video.touch(), mask.touch()
+    assert masklet("bench", "--end-to-end", "--video", video, "--mask", mask)[0] == 0
+    assert asked_for_runs["footage"] == Footage(video=video, mask=mask)
+
+
+@pytest.mark.parametrize("words", [("--end-to-end", "--video"), ("--end-to-end", "--mask")])
+def test_a_video_needs_its_mask(masklet, asked_for_runs, tmp_path, words):
+    (tmp_path / "file").touch()
+    code, _, err = masklet("bench", *words, tmp_path / "file")
+    assert (code, asked_for_runs) == (2, {})
+    assert "--video and --mask together" in " ".join(err.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(

@@ -98,20 +98,20 @@ def test_a_finished_run_is_not_done_again(frames, tmp_path):
     assert (tmp_path / "run" / "masklets.jsonl").stat().st_mtime_ns == before
 
 
-def test_a_run_killed_while_its_overlay_was_drawn_keeps_its_figures(frames, tmp_path, monkeypatch):
+def test_a_run_killed_while_its_sheet_was_drawn_keeps_its_figures(frames, tmp_path, monkeypatch):
     job = TrackJob(source=frames, prompts={"m": mask_at(0)})
 
     def stopped(*args, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("masklet.pipelines.job.render_video", stopped)
+        patched.setattr("masklet.pipelines.pictures.render_sheet", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(job, tmp_path / "run")
     record = run(job, tmp_path / "run", resume=True)
     assert record["status"] == "done"
     assert record["step_ms"] > 0
-    assert (tmp_path / "run" / "overlay.mp4").exists()
+    assert {"overlay.mp4", "sheet.png"} <= {path.name for path in (tmp_path / "run").iterdir()}
 
 
 def test_a_run_on_another_video_is_not_gone_on_with(frames, tmp_path):

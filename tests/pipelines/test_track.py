@@ -90,6 +90,34 @@ def test_walking_backward_goes_on_too(tmp_path, monkeypatch):
     assert open_masklets(whole.masklets).frame_indices == tuple(range(12))
 
 
+def test_pngs_that_are_gone_are_written_anew(tmp_path):
+    folder, _ = run(walkers(), tmp_path / "run")
+    whole = contents(folder.root)
+    (folder.masks / "00003.png").unlink()
+    (folder.masks / "00011.png").write_bytes(b"")
+    run(walkers(), tmp_path / "run")
+    assert contents(folder.root) == whole
+
+
+def test_every_frame_is_shown_to_who_watches_as_it_is_written(tmp_path):
+    folder, _ = begin(tmp_path / "run", settings={}, overwrite=False, resume=False)
+    seen = []
+    walk(
+        Walk(prompts=(prompt_at(0, walkers()),)),
+        open_source(walkers()),
+        PaintedTracker(),
+        folder,
+        folder.masklets,
+        progress=silent,
+        watch=lambda frame, masks: seen.append((frame, masks)),
+    )
+    written = open_masklets(folder.masklets)
+    assert [frame.index for frame, _ in seen] == list(range(12))
+    for frame, masks in seen:
+        assert (frame.image_HW3 == walkers()[frame.index]).all()
+        assert masks.scores_N.tolist() == written.frame(frame.index).scores_N.tolist()
+
+
 def test_frames_before_a_damaged_one_are_kept(tmp_path):
     class Breaking:
         def __init__(self, video_THW3):

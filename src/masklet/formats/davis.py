@@ -7,6 +7,7 @@ In 2016, pictures are grey and hold only 0 and 255, which there means the one ob
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def write_label_png(path: Path, label_map_HW: IntArray, palette: UInt8Array | No
     image = Image.fromarray(label_map_HW.astype(np.uint8))
     image.putpalette((davis_palette() if palette is None else palette).tobytes())
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
+    image.save(buffer, format="PNG", compress_level=1, compress_type=zlib.Z_RLE)  # masks are runs of one value
     write_whole(path, buffer.getvalue())
 
 

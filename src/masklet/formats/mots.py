@@ -109,6 +109,10 @@ def write_mots_png(masklets: Masklets, folder: Path) -> None:
 
 def _without_overlap(masklets: Masklets, index: int) -> tuple[ObjectMask, ...]:
     """Return the objects of a frame, none of them empty, no two sharing a pixel."""
+    items = [item for item in masklets.objects(index) if item.rle.area]
+    codes = [rle.parse(item.rle.counts, masklets.size_HW) for item in items]
+    if not (rle.iou_matrix(codes, codes) > np.eye(len(codes))).any():
+        return tuple(items)  # as they are: nothing to decode
     frame = masklets.frame(index)
     resolved_NHW = resolve_overlaps(frame.masks_NHW, frame.scores_N)
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from masklet.core.errors import FormatError, MaskletError, OutputError, PromptEr
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
 from masklet.models import Tracker, load_detector, load_segmenter, load_tracker
+from masklet.pipelines.pictures import Pictures
 from masklet.pipelines.prompted import Prompted
 from masklet.pipelines.record import figures, versions, weights_of
 from masklet.pipelines.run_folder import RunFolder, begin, writing_to
@@ -21,8 +23,7 @@ from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
 from masklet.pipelines.track import LARGEST_PNG_ID, Progress, Walk, Walked, walk, with_earlier
 from masklet.prompts import check_prompts
 from masklet.propagation import Step, first_frames, first_prompts, only_before
-from masklet.render import render_sheet, render_video
-from masklet.sources import FrameSource, open_source, prefetch
+from masklet.sources import FrameSource, open_source
 
 SUPPORT_FROM = 0.3
 """Detection score that can support a track which a better one began."""
@@ -30,7 +31,7 @@ SUPPORT_FROM = 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class Extras:
-    """What is made of the masks at the end; it changes none of them."""
+    """What is made of the masks; it changes none of them."""
 
     overlay: bool = True
     formats: tuple[str, ...] = ()
@@ -65,12 +66,15 @@ def run(
             "versions": versions(),
             "weights": weights_of(job),
         }
-        walked = _walk(job, source, tracker, folder, record, progress or _silent)
+        pictures = _pictures(source, folder, extras)
+        walked = _walk(job, source, tracker, folder, record, pictures, progress or _silent)
         if walked.step_seconds or "frames" not in record:  # else all that was left was what is made of the masks
             record |= figures(walked, folder, job)
         with writing_to(folder.root):
             folder.write_record(record)
-            record["not_written"] = _finish(folder, source, extras)
+            started = time.monotonic()
+            record["not_written"] = _finish(folder, extras, pictures)
+            record["finish_seconds"] = round(time.monotonic() - started, 3)
             record["status"] = "done"
             folder.write_record(record)
         return record
@@ -134,9 +138,13 @@ def _walk(
     tracker: Tracker,
     folder: RunFolder,
     record: dict[str, Any],
+    pictures: Pictures | None,
     progress: Progress,
 ) -> Walked:
-    """Walk backward and forward as the job says; note in the record why it ended early, if it does."""
+    """Walk backward and forward as the job says; note in the record why it ended early, if it does.
+
+    The overlay is drawn on the way where that is all of it: every frame, forward, from masks that are final.
+    """
     prompts = tuple(job.prompts.values())
     try:
         if job.direction == "backward":
@@ -158,15 +166,24 @@ def _walk(
             )
         finish = with_earlier(open_masklets(folder.earlier)) if folder.earlier.exists() else None
         forward = Walk(prompts=prompts, removals=job.removals)
-        return walk(forward, source, tracker, folder, folder.masklets, progress=progress, finish=finish)
+        go = partial(walk, forward, source, tracker, folder, folder.masklets, progress=progress, finish=finish)
+        if pictures is None or finish is not None or folder.masklets.exists():
+            return go()
+        with pictures.drawing() as draw:
+            return go(watch=draw)
     except MaskletError as error:
         with suppress(OutputError):  # where the disk is full, that is the error
             folder.write_record(record | {"status": "stopped", "reason": str(error)})
         raise
 
 
-def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> dict[str, str]:
-    """Make what is made of the masks; return what could not be written, and why."""
+def _pictures(source: FrameSource, folder: RunFolder, extras: Extras) -> Pictures | None:
+    """Return the pictures to make; none of a camera, whose frames are gone when the sheet is made."""
+    return Pictures(source, folder) if extras.overlay and source.info.frame_count is not None else None
+
+
+def _finish(folder: RunFolder, extras: Extras, pictures: Pictures | None) -> dict[str, str]:
+    """Make what is made of all masks; return what could not be written, and why."""
     masklets = open_masklets(folder.masklets)
     wanted = {folder.tracks: "mots-txt"}
     for name in extras.formats:
@@ -183,9 +200,8 @@ def _finish(folder: RunFolder, source: FrameSource, extras: Extras) -> dict[str,
             write_masklets(masklets, path, name)
         except FormatError as error:  # more objects than the format can count, say: the masks are there
             not_written[path.name] = str(error)
-    if extras.overlay and source.info.frame_count is not None:  # a camera's frames are gone
-        render_video(source, masklets, folder.overlay, progress=prefetch)
-        render_sheet(source, masklets, folder.sheet)
+    if pictures is not None:
+        pictures.finish(masklets)
     return not_written
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from masklet.core.errors import OutputError
 from masklet.core.files import write_whole
+from masklet.sources.write import partial_path
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,12 @@ class RunFolder:
         for folder in (self.masks, self.exports):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
-        for path in (*files, self.snapshot(self.masklets), self.snapshot(self.earlier)):
+        for path in (
+            *files,
+            partial_path(self.overlay),
+            self.snapshot(self.masklets),
+            self.snapshot(self.earlier),
+        ):
             path.unlink(missing_ok=True)
 
 
@@ -99,6 +105,7 @@ def begin(
         if resume and folder.record.exists():
             record = folder.read_record()
             _require_same(record.get("settings", {}), settings, root)
+            partial_path(folder.overlay).unlink(missing_ok=True)
             return folder, record
         if root.is_dir() and any(root.iterdir()):
             _require_may_replace(folder, overwrite=overwrite)

@@ -1,7 +1,8 @@
 """The main job: a video and hints in, a run's folder out; killed at any moment it can go on where it was.
 
-A pass walks frames in one direction and appends each finished frame to a file. Every few seconds the session is
-kept as a snapshot. To go on, the session is taken from the snapshot, the frames finished since are stepped again
+A pass walks frames in one direction; a thread writes what is finished while the next frame is stepped, first a
+frame's PNG, then its line in masklets.jsonl. Every few seconds the session is kept as a snapshot, when all
+before it is written. To go on, the session is taken from the snapshot, the frames finished since are stepped again
 without being written, and the next frame follows: what a session remembers then is exactly what it remembered.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +21,7 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.formats.davis import VOID, write_label_png
 from masklet.masklets import Masklets, MaskletWriter, open_masklets
 from masklet.models.protocols import Session, Tracker
+from masklet.pipelines.background import Background
 from masklet.pipelines.run_folder import RunFolder, writing_to
 from masklet.propagation import Step, read_snapshot, steps, write_snapshot
 from masklet.sources import FrameSource, prefetch
@@ -80,32 +83,37 @@ def walk(
     progress: Progress,
     finish: Callable[[FrameMasks], FrameMasks] | None = None,
     write_pngs: bool = True,
+    watch: Callable[[Frame, FrameMasks], None] | None = None,
 ) -> Walked:
-    """Walk the frames not finished yet, appending to `masklets`; `finish` has the last word on a frame's masks."""
+    """Walk the frames not finished yet, appending to `masklets`; `finish` has the last word on a frame's masks.
+
+    `watch` is told each frame that is finished here, and its masks as they are written.
+    """
     done = _finished_frames(masklets)
+    if done and write_pngs:
+        _write_missing_pngs(open_masklets(masklets), folder)
     at, session = _session_at_most(done, folder.snapshot(masklets), tracker)
     frames = prefetch(walk.frames(source, skip=at))
     total = walk.frame_count(source)
     step_seconds: list[float] = []
     started = saved = time.monotonic()
     with writing_to(folder.root), MaskletWriter(masklets) as writer:
+        write = partial(_write_all, name_of=source.frame_name, pngs=folder if write_pngs else None, writer=writer)
         stepped = steps(frames, walk.prompts, session, removals=walk.removals)
-        for step in progress(stepped, total=None if total is None else total - at):
-            at += 1
-            if at > done:
-                _write(
-                    finish(step.masks) if finish else step.masks,
-                    step.frame,
-                    source,
-                    folder,
-                    writer,
-                    write_png=write_pngs,
-                )
-                step_seconds.append(step.seconds)
-            if time.monotonic() - saved > SNAPSHOT_EVERY_SECONDS:
-                writer.sync()
-                write_snapshot(folder.snapshot(masklets), {**session.state(), "walked": np.array(at)})
-                saved = time.monotonic()
+        with Background[tuple[Frame, FrameMasks]](write, depth=1) as writing:
+            for step in progress(stepped, total=None if total is None else total - at):
+                at += 1
+                if at > done:
+                    masks = _as_written(finish(step.masks) if finish else step.masks)
+                    writing.put((step.frame, masks))
+                    if watch:
+                        watch(step.frame, masks)
+                    step_seconds.append(step.seconds)
+                if time.monotonic() - saved > SNAPSHOT_EVERY_SECONDS:
+                    writing.settle()
+                    writer.sync()
+                    write_snapshot(folder.snapshot(masklets), {**session.state(), "walked": np.array(at)})
+                    saved = time.monotonic()
     return Walked(frames=at, seconds=time.monotonic() - started, step_seconds=tuple(step_seconds))
 
 
@@ -125,19 +133,38 @@ def with_earlier(earlier: Masklets) -> Callable[[FrameMasks], FrameMasks]:
     return finish
 
 
-def _write(
-    masks: FrameMasks,
-    frame: Frame,
-    source: FrameSource,
-    folder: RunFolder,
-    writer: MaskletWriter,
+def _as_written(masks: FrameMasks) -> FrameMasks:
+    """Return the masks with the scores that their line will tell, so that pictures made of either are the same."""
+    return replace(masks, scores_N=np.array([round(score, 6) for score in masks.scores_N.tolist()]))
+
+
+def _write_all(
+    finished: Iterable[tuple[Frame, FrameMasks]],
     *,
-    write_png: bool,
+    name_of: Callable[[int], str],
+    pngs: RunFolder | None,
+    writer: MaskletWriter,
 ) -> None:
-    name = source.frame_name(frame.index)
-    if write_png and max(masks.object_ids, default=0) <= LARGEST_PNG_ID:
+    for frame, masks in finished:
+        name = name_of(frame.index)
+        if pngs:
+            _write_png(pngs, name, masks)
+        writer.append(masks, seconds=frame.seconds, name=name)
+
+
+def _write_png(folder: RunFolder, name: str, masks: FrameMasks) -> None:
+    if max(masks.object_ids, default=0) <= LARGEST_PNG_ID:
         write_label_png(folder.masks / f"{name}.png", masks.label_map())
-    writer.append(masks, seconds=frame.seconds, name=name)
+
+
+def _write_missing_pngs(masklets: Masklets, folder: RunFolder) -> None:
+    """Write the PNGs of finished frames that are not there: deleted, or lost when the power went."""
+    for index in masklets.frame_indices:
+        name = masklets.frame_name(index)
+        path = folder.masks / f"{name}.png"
+        if not (path.is_file() and path.stat().st_size):
+            with writing_to(folder.root):
+                _write_png(folder, name, masklets.frame(index))
 
 
 def _finished_frames(masklets: Path) -> int:

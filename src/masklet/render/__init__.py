@@ -4,9 +4,18 @@ from masklet.render.overlay import overlay
 from masklet.render.palette import colour_of
 from masklet.render.sheet import contact_sheet, evenly
 from masklet.render.styles import Draw, beside, cut_out, masks_only, only, side_by_side
-from masklet.render.video import render_sheet, render_video, require_picture_name, write_picture
+from masklet.render.video import (
+    SHEET_TILES,
+    render_frames,
+    render_sheet,
+    render_video,
+    require_picture_name,
+    sheet_frame,
+    write_picture,
+)
 
 __all__ = [
+    "SHEET_TILES",
     "Draw",
     "beside",
     "colour_of",
@@ -16,9 +25,11 @@ __all__ = [
     "masks_only",
     "only",
     "overlay",
+    "render_frames",
     "render_sheet",
     "render_video",
     "require_picture_name",
+    "sheet_frame",
     "side_by_side",
     "write_picture",
 ]

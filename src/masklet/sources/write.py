@@ -32,6 +32,7 @@ def write_video(
     size_HW: tuple[int, int] | None = None,
     bit_rate: int | None = None,
     crf: int = 20,
+    preset: str = "veryfast",
     pixel_aspect: Fraction = Fraction(1),
 ) -> int:
     """Write pictures (H, W, 3) of uint8 RGB as H.264 (yuv420p) and return how many.
@@ -40,6 +41,7 @@ def write_video(
     size_HW: scale to this size; else the first picture's. Odd sides get one more row or column, a copy of
     the last, because the format knows even ones only.
     bit_rate: bits per second to aim at; else constant quality `crf` (0 lossless to 51 worst).
+    preset: how hard x264 tries to make the file small, from 'ultrafast' to 'veryslow'.
 
     The file appears under its name when it is complete; an error leaves what was there before. Raise
     OutputError where it cannot be written or there is no picture, ShapeError where pictures differ in size.
@@ -56,7 +58,7 @@ def write_video(
     time_base = 1 / rate if seconds is None else Fraction(1, TICKS)
     times: Iterable[int] = count() if seconds is None else (round(second * TICKS) for second in seconds)
     with _container(path) as container:
-        stream = _stream(container, rate, size_HW, bit_rate=bit_rate, crf=crf)
+        stream = _stream(container, rate, size_HW, bit_rate=bit_rate, crf=crf, preset=preset)
         stream.codec_context.time_base = time_base
         stream.codec_context.sample_aspect_ratio = pixel_aspect
         written = 0
@@ -69,10 +71,15 @@ def write_video(
     return written
 
 
+def partial_path(path: Path) -> Path:
+    """Return where a video is while it is not complete; a kill leaves it there."""
+    return path.with_name(f".{path.name}.part")
+
+
 @contextmanager
 def _container(path: Path) -> Iterator[OutputContainer]:
     """Open a container beside the path that takes its place when all went well."""
-    partial = path.with_name(f".{path.name}.part")
+    partial = partial_path(path)
     container_format = CONTAINERS[path.suffix.lower()]
     options = {"movflags": "+faststart"} if container_format in ("mp4", "mov") else {}
     try:
@@ -90,9 +97,15 @@ def _container(path: Path) -> Iterator[OutputContainer]:
 
 
 def _stream(
-    container: OutputContainer, rate: Fraction, size_HW: tuple[int, int], *, bit_rate: int | None, crf: int
+    container: OutputContainer,
+    rate: Fraction,
+    size_HW: tuple[int, int],
+    *,
+    bit_rate: int | None,
+    crf: int,
+    preset: str,
 ) -> VideoStream:
-    quality = {"preset": "veryfast"} if bit_rate else {"preset": "veryfast", "crf": str(crf)}
+    quality = {"preset": preset} if bit_rate else {"preset": preset, "crf": str(crf)}
     stream = container.add_stream("libx264", rate=rate, options=quality)
     stream.height, stream.width = (side + side % 2 for side in size_HW)
     stream.pix_fmt = "yuv420p"
