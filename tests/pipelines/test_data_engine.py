@@ -368,6 +368,10 @@ def test_sources_of_one_name_are_refused(folder, tmp_path):
         label(job(folder, other), tmp_path / "out")
 
 
+def test_a_source_named_twice_is_labelled_once(folder, tmp_path):
+    assert label(job(folder, folder), tmp_path / "out")["clips"] == 2
+
+
 def test_a_file_is_no_folder_for_clips(folder, tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="file of that name"):

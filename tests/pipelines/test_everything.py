@@ -185,6 +185,11 @@ def test_windows_cover_the_picture(overlap):
     assert seen_HW.all()
 
 
+@pytest.mark.parametrize(("crops", "overlap"), [(1, 0.25), (2, 1.0)], ids=["one", "all in common"])
+def test_a_part_that_is_all_of_the_picture_is_not_asked_again(crops, overlap):
+    assert len(list(windows(SIZE_HW, crops, overlap))) == 1
+
+
 def test_points_that_probe_lie_in_the_mask_apart_from_each_other():
     long_HW = (abs(Y_HW - 30) < 5) & (abs(X_HW - 40) < 35)
     points_P2 = deepest_points(long_HW, 4)

@@ -242,7 +242,7 @@ def _plan(job: LabelJob) -> tuple[list[PlannedClip], dict[str, str]]:
     """Return the clips of all sources, and why there are none of some."""
     clips: list[PlannedClip] = []
     unread: dict[str, str] = {}
-    for source in job.sources:
+    for source in dict.fromkeys(job.sources):
         try:
             of_source = _clips_of(Path(source), job)
             if not of_source:

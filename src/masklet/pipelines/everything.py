@@ -161,11 +161,13 @@ def windows(size_HW: tuple[int, int], crops: int, overlap: float) -> Iterator[Wi
     [(0, 100), (0, 56), (44, 100)]
     """
     height, width = size_HW
-    yield Window(0, 0, width, height)
-    if crops > 1:
-        for top, bottom in _spans(height, crops, overlap):
-            for left, right in _spans(width, crops, overlap):
-                yield Window(left, top, right, bottom)
+    whole = Window(0, 0, width, height)
+    yield whole
+    for top, bottom in _spans(height, crops, overlap):
+        for left, right in _spans(width, crops, overlap):
+            part = Window(left, top, right, bottom)
+            if part != whole:
+                yield part
 
 
 def grid_points(count: int, size_HW: tuple[int, int]) -> FloatArray:
