@@ -9,7 +9,6 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.errors import PromptError, ShapeError
-from masklet.core.masks import to_label_map
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +147,8 @@ class FrameMasks:
 
     def label_map(self) -> IntArray:
         """Return label_map_HW (int32): 0 background, else the object's id; overlap goes to the better score."""
+        from masklet.core.masks import to_label_map  # needs OpenCV, which training alone does not
+
         return to_label_map(self.masks_NHW, self.object_ids, self.scores_N)
 
     def label_of(self, position: int) -> str | None:

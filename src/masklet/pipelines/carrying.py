@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from masklet.core.errors import PromptError
+from masklet.core.masks import without_fragments
 from masklet.core.rle import Rle, decode, encode, iou_matrix
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.masklets import ObjectMask, object_masks
@@ -33,12 +34,15 @@ class CarryConfig:
     check: Check = "both"
     least_agreement: float = 0.7
     """IoU of the check; of both, the lesser."""
+    fragment: float = 0.1
+    """Connected parts of a carried mask smaller than this share of its largest are cut off."""
 
     def __post_init__(self) -> None:
         if self.check not in get_args(Check):
             raise PromptError(f"Expected a check ({', '.join(get_args(Check))}), got {self.check!r}.")
-        if not 0 <= self.least_agreement <= 1:
-            raise PromptError(f"Expected least_agreement from 0 to 1, got {self.least_agreement}.")
+        for name in ("least_agreement", "fragment"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise PromptError(f"Expected {name} from 0 to 1, got {getattr(self, name)}.")
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def carry(
     A way ends before the first frame on which the object is not seen. One that fails its check is cut to its
     first half, and again, until it passes or would be shorter than `shortest` (or all the frames, if fewer).
     """
-    ways = _forward(frames, masks, tracker)
+    ways = _forward(frames, masks, tracker, config.fragment)
     losses: dict[int, Loss] = {}
     passed: dict[int, Way] = {}
     shortest = min(shortest, len(frames))
@@ -93,7 +97,9 @@ def carry(
     return Carried(ways=dict(sorted(passed.items())), losses=dict(sorted(losses.items())))
 
 
-def _forward(frames: Sequence[Frame], masks: FrameMasks, tracker: Tracker) -> dict[int, tuple[ObjectMask, ...]]:
+def _forward(
+    frames: Sequence[Frame], masks: FrameMasks, tracker: Tracker, fragment: float
+) -> dict[int, tuple[ObjectMask, ...]]:
     """Return every object's masks up to where it is first not seen; the first one is the one that was given."""
     first = {item.object_id: item for item in object_masks(masks)}
     ways: dict[int, list[ObjectMask]] = {object_id: [] for object_id in masks.object_ids}
@@ -106,8 +112,8 @@ def _forward(frames: Sequence[Frame], masks: FrameMasks, tracker: Tracker) -> di
             for item in object_masks(session.step(frame)):
                 way = ways[item.object_id]
                 if len(way) == count:
-                    label = first[item.object_id].label
-                    way.append(ObjectMask(item.object_id, item.rle, item.score, label))
+                    cleaned = encode(without_fragments(decode(item.rle), fragment))
+                    way.append(ObjectMask(item.object_id, cleaned, item.score, first[item.object_id].label))
             if all(len(way) <= count for way in ways.values()):
                 break
     return {object_id: tuple(way) for object_id, way in ways.items()}

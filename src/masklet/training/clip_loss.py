@@ -80,7 +80,7 @@ def follow(
         kept_K111 = (torch.rand(len(probability_K1hw), 1, 1, 1, device=start_B.device) >= forget_before).float()
         seen_K1hw = probability_K1hw * kept_K111
         logits_K1hw = network.decode(
-            readout_KCP.unflatten(2, now.skip16.shape[-2:]),
+            readout_KCP.reshape(*readout_KCP.shape[:2], *now.skip16.shape[-2:]),
             now.skip16,
             now.skip8,
             now.skip4,

@@ -5,6 +5,7 @@ Shapes as in `graphs`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,7 +115,10 @@ def export(network: MaskletS, folder: Path) -> None:
     network = network.eval().cpu().float()
     example = _example(network)
     for name, (module, inputs, input_names, output_names, axes) in example.items():
-        with _still(module):
+        with _still(module), warnings.catch_warnings():
+            # The exporter by tracing gives the plainest graphs; it warns of its age and of sizes it fixes, and that
+            # sizes stay open is tested.
+            warnings.simplefilter("ignore")
             torch.onnx.export(
                 module,
                 inputs,

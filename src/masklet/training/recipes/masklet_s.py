@@ -17,7 +17,7 @@ from masklet.training.augment import TRACKER, at_size, augment
 from masklet.training.clip_loss import clip_losses, follow, objects_of
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.config import LoopConfig
-from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip
+from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
@@ -156,17 +156,13 @@ class MaskletSTask:
             numbers = sample_frames(clip, rng, length=data.length, most_gap=data.most_gap)
             frames_THW3, labels_THW = clip.read(numbers)
             if rng.random() < data.pasted and self._stills:
-                synthetic = SyntheticConfig(length=data.length)
-                frames_THW3, labels_THW = paste(frames_THW3, labels_THW, self._cutouts(rng), rng, synthetic)
+                frames_THW3, labels_THW = paste(frames_THW3, labels_THW, self._cutouts(rng), rng)
         return augment(frames_THW3, labels_THW, rng, config)
 
     def _cutouts(self, rng: np.random.Generator) -> tuple[Cutout, ...]:
-        cutouts = []
-        for _ in range(int(rng.integers(1, 3))):
-            image_HW3, labels_HW = _still(self._pick(rng, self._stills), rng)
-            ids = [value for value in np.unique(labels_HW) if value not in (0, VOID)]
-            cutouts.append(Cutout(image_HW3, labels_HW == rng.choice(ids)))
-        return tuple(cutouts)
+        """Return objects of two other pictures."""
+        pictures = (_still(self._pick(rng, self._stills), rng) for _ in range(2))
+        return tuple(cutout for picture in pictures for cutout in whole_cutouts(*picture)[:3])
 
     @staticmethod
     def _pick(rng: np.random.Generator, clips: list[CachedClip]) -> CachedClip:

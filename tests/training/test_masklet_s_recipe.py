@@ -1,0 +1,139 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from masklet.training.cache import Shrinking, UncachedClip, build_cache  # noqa: E402
+from masklet.training.clip_loss import Objects, clip_losses, follow, objects_of  # noqa: E402
+from masklet.training.config import LoopConfig  # noqa: E402
+from masklet.training.loop import train  # noqa: E402
+from masklet.training.recipes.masklet_s import Data, Settings, build  # noqa: E402
+
+SIDE = 64
+
+
+def moving_square(frames, seed):
+    """A bright square that moves over noise, and a second one behind it."""
+    rng = np.random.default_rng(seed)
+    for number in range(frames):
+        image_HW3 = rng.integers(0, 90, (96, 128, 3), dtype=np.uint8)
+        labels_HW = np.zeros((96, 128), np.uint8)
+        for object_id, (y, x) in enumerate([(50, 70 - 3 * number), (20 + 2 * number, 20 + 3 * number)], start=1):
+            image_HW3[y : y + 28, x : x + 28] = 60 * object_id + 120
+            labels_HW[y : y + 28, x : x + 28] = object_id
+        yield image_HW3, labels_HW
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache") / "clips"
+    clips = [("video-a", 8), ("video-b", 6), ("still", 1)]
+    build_cache(
+        [
+            [
+                UncachedClip(
+                    name=name,
+                    frames=[image for image, _ in moving_square(count, seed)],
+                    labels=[labels for _, labels in moving_square(count, seed)],
+                    source="made up",
+                    licence="none",
+                )
+                for seed, (name, count) in enumerate(clips)
+            ]
+        ],
+        cache,
+        shrinking=Shrinking(short_side=96),
+    )
+    data = Data(cache=cache, validation=("video-b",), size=SIDE, length=3)
+    return Settings(data=data, loop=LoopConfig(steps=2, batch_size=2, workers=0, learning_rate=1e-3))
+
+
+def test_a_sample_is_a_pure_function_of_its_number(settings):
+    first, second, other = build(settings).sample(3), build(settings).sample(3), build(settings).sample(4)
+    assert first["frames"].shape == (3, 3, SIDE, SIDE)
+    assert torch.equal(first["frames"], second["frames"])
+    assert torch.equal(first["labels"], second["labels"])
+    assert not torch.equal(first["frames"], other["frames"])
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_a_sample_begins_with_few_objects_numbered_from_one(settings, index):
+    labels_THW = build(settings).sample(index)["labels"]
+    ids = sorted(set(labels_THW[0].unique().tolist()) - {0, 255})
+    assert ids
+    assert ids == list(range(1, len(ids) + 1))[: settings.data.most_objects]
+    assert set(labels_THW.unique().tolist()) <= {0, 255, *ids}
+
+
+def test_objects_of_a_batch_are_rivals_within_their_clip():
+    labels_BTHW = torch.zeros(2, 3, 4, 4, dtype=torch.uint8)
+    labels_BTHW[0, 0, 0, 0], labels_BTHW[0, 0, 1, 1], labels_BTHW[1, 0, 2, 2] = 1, 3, 1
+    labels_BTHW[1, 0, 3, 3], labels_BTHW[1, 1, 0, 0] = 255, 2
+    objects = objects_of(labels_BTHW)
+    assert (objects.clip_K.tolist(), objects.id_K.tolist()) == ([0, 0, 1], [1, 3, 1])
+    assert objects.rivals_KK.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
+    assert objects.masks(labels_BTHW[:, 0]).flatten(1).sum(dim=1).tolist() == [1, 1, 1]
+
+
+def test_the_right_answer_costs_nothing_and_void_does_not_count():
+    labels_BHW = torch.zeros(1, 8, 8, dtype=torch.uint8)
+    labels_BHW[0, :4], labels_BHW[0, 4:6] = 1, 2
+    objects = Objects(torch.tensor([0, 0]), torch.tensor([1, 2]))
+    right = torch.where(objects.masks(labels_BHW) > 0, 12.0, -12.0)
+    costs = clip_losses(right, labels_BHW, objects, hardest=1.0)
+    assert costs["entropy"] < 1e-3
+    assert costs["dice"] < 1e-3
+    wrong = right.clone()
+    wrong[0, 7] = 12.0
+    assert clip_losses(wrong, labels_BHW, objects, hardest=1.0)["entropy"] > 1
+    labels_BHW[0, 7] = 255
+    assert clip_losses(wrong, labels_BHW, objects, hardest=1.0)["entropy"] < 1e-3
+
+
+def test_clips_of_a_batch_do_not_see_each_other(settings):
+    task = build(settings)
+    samples = [task.sample(index) for index in range(2)]
+    frames_BT3HW = torch.stack([each["frames"] for each in samples]).float() / 255
+    labels_BTHW = torch.stack([each["labels"] for each in samples])
+
+    def followed(clips):
+        objects = objects_of(labels_BTHW[clips])
+        with torch.no_grad():
+            return list(
+                follow(task.network.eval(), frames_BT3HW[clips], objects.masks(labels_BTHW[clips, 0]), objects)
+            )
+
+    together, alone = followed([0, 1]), followed([0])
+    for both_KHW, one_KHW in zip(together, alone, strict=True):
+        torch.testing.assert_close(both_KHW[: len(one_KHW)], one_KHW, atol=1e-3, rtol=1e-3)
+
+
+def test_the_recipe_trains_and_validates(settings, tmp_path):
+    loop = LoopConfig(steps=2, batch_size=2, validate_every=2, precision="f32")
+    result = train(build(replace(settings, loop=loop)), loop, tmp_path / "run")
+    assert set(result.figures) == {"J", "J video-b"}
+    assert 0 <= result.figures["J"] <= 1
+
+
+def test_the_network_learns_a_batch(settings):
+    task = build(replace(settings, frozen_blocks=0))
+    batch = {name: value[None] for name, value in task.sample(0).items()}
+    optimiser = torch.optim.Adam(task.network.parameters(), 2e-3)
+    losses = []
+    for _ in range(12):
+        loss = task.loss(batch, 0)["loss"]
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(float(loss))
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_frozen_blocks_are_not_handed_to_the_optimiser(settings):
+    groups = build(replace(settings, frozen_blocks=13)).parameter_groups()
+    assert len(groups) == 1
+    rest, backbone = build(settings).parameter_groups()
+    assert backbone["lr_factor"] == settings.backbone_lr_factor
+    assert {id(p) for p in rest["params"]}.isdisjoint({id(p) for p in backbone["params"]})
