@@ -14,12 +14,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from masklet.core.errors import PromptError
-from masklet.core.masks import without_fragments
 from masklet.core.rle import Rle, decode, encode, iou_matrix
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.masklets import ObjectMask, object_masks
 from masklet.models.protocols import Segmenter, Tracker
-from masklet.pipelines.sureness import deepest_points
+from masklet.pipelines.sureness import cleaned, deepest_points
 
 Check = Literal["both", "back", "again", "none"]
 """How a carried mask is checked: carried back to where it began, segmented again where it ends, or not at all."""
@@ -112,8 +111,8 @@ def _forward(
             for item in object_masks(session.step(frame)):
                 way = ways[item.object_id]
                 if len(way) == count:
-                    cleaned = encode(without_fragments(decode(item.rle), fragment))
-                    way.append(ObjectMask(item.object_id, cleaned, item.score, first[item.object_id].label))
+                    rle = encode(cleaned(decode(item.rle), fragment))
+                    way.append(ObjectMask(item.object_id, rle, item.score, first[item.object_id].label))
             if all(len(way) <= count for way in ways.values()):
                 break
     return {object_id: tuple(way) for object_id, way in ways.items()}

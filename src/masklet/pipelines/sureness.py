@@ -14,6 +14,7 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray
 from masklet.core.boxes import box_of_mask, shifted
+from masklet.core.masks import without_fragments
 from masklet.core.values import Box, Points, Prompt
 
 Reason = Literal["empty", "small", "large", "border", "cut", "score", "duplicate", "unstable", "part"]
@@ -40,6 +41,11 @@ def probes(prompt: Prompt, mask_HW: BoolArray, count: int) -> list[Prompt]:
         return [Box(prompt.frame_index, number, box) for number, box in boxes]
     points = enumerate(deepest_points(mask_HW, count), start=1)
     return [Points(prompt.frame_index, number, xy_2[None], np.array([1])) for number, xy_2 in points]
+
+
+def cleaned(mask_HW: BoolArray, fragment: float) -> BoolArray:
+    """Return the mask without connected parts smaller than a share of its largest; as it is for a share of 0."""
+    return without_fragments(mask_HW, fragment) if fragment > 0 else mask_HW
 
 
 def deepest_points(mask_HW: BoolArray, count: int) -> FloatArray:
