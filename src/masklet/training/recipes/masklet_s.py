@@ -14,13 +14,40 @@ from torch import Tensor, nn
 from masklet.core.arrays import UInt8Array
 from masklet.models.masklet_s.network import MaskletS, aggregate
 from masklet.training.augment import TRACKER, at_size, augment
+from masklet.training.checkpoint import read_weights
 from masklet.training.clip_loss import clip_losses, follow, objects_of
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.config import LoopConfig
+from masklet.training.errors import TrainingError
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
+_BACKBONE = "mobilenet-v2"
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
+
+
+YOUTUBE_FOOTAGE = ("dog-agility", "drift-turn", "motocross-bumps")
+"""Sequences of DAVIS from YouTube, with terms of their own: weights that are published do without them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What a clip cache is made of where there is none yet; none: not used."""
+
+    davis: Path | None = None
+    """DAVIS 2016, as its authors pack it; of it the split `train` without YOUTUBE_FOOTAGE."""
+    coco: Path | None = None
+    """Pictures with polygons (images/, labels/), as in COCO128-seg."""
+    penn_fudan: Path | None = None
+    """PennFudanPed."""
+    runs: Path | None = None
+    """Masks of your own: a folder of `masklet track` or `masklet label`, or a folder of such folders."""
+    pictures: Path | None = None
+    """Masks of your own as in DAVIS: a folder of folders of frames, ..."""
+    labels: Path | None = None
+    """... and beside it folders of label PNGs of the same names."""
+    short_side: int = 288
+    """Pixels of the shorter side of cached frames."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +55,7 @@ class Data:
     """Which clips, and what is made of them."""
 
     cache: Path = Path("clips")
-    """Clip cache."""
+    """Clip cache; made from `sources` where there is none."""
     validation: tuple[str, ...] = ()
     """Clips that are not trained on but validated on: followed from their first frame to their end."""
     size: int = 256
@@ -52,7 +79,8 @@ class Settings:
     """Everything the recipe is told."""
 
     backbone: Path | None = None
-    """Weights of the backbone (torchvision's file of mobilenet_v2)."""
+    """Weights of the backbone (torchvision's file of mobilenet_v2); none: fetched by name where the core is
+    installed, else the backbone starts from nothing."""
     start_from: Path | None = None
     """Weights of an earlier run to go on from with new settings."""
     frozen_blocks: int = 3
@@ -63,6 +91,7 @@ class Settings:
     """Share of a clip's pixels, the hardest, that the cross entropy counts, once `hardest_from` is over."""
     hardest_from: int = 1500
     """Steps in which that share falls from 1."""
+    sources: Sources = field(default_factory=Sources)
     data: Data = field(default_factory=Data)
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(
@@ -169,16 +198,66 @@ class MaskletSTask:
         return clips[int(rng.integers(len(clips)))]
 
 
+def PREPARE(settings: Settings) -> None:
+    """Make the clip cache where there is none, and have the backbone's weights at hand."""
+    if settings.backbone is None:
+        from masklet.weights import resolve
+
+        resolve(_BACKBONE, None)
+    if settings.data.cache.exists():
+        return
+    from masklet.training import cache
+
+    given, made = settings.sources, []
+    if given.davis is not None:
+        made.append(cache.DavisSource(root=given.davis, exclude=YOUTUBE_FOOTAGE))
+    if given.coco is not None:
+        made.append(cache.YoloPolygons(root=given.coco))
+    if given.penn_fudan is not None:
+        made.append(cache.PennFudanSource(root=given.penn_fudan))
+    if given.runs is not None:
+        made.append(cache.MaskletSource(root=given.runs))
+    if given.pictures is not None and given.labels is not None:
+        made.append(cache.FolderPairs(pictures=given.pictures, labels=given.labels))
+    if not made:
+        raise TrainingError(
+            f"Expected a clip cache at {settings.data.cache} or sources to make it from, got neither; "
+            "set data.cache, or sources.davis, sources.runs, sources.pictures with sources.labels, ..."
+        )
+    cache.build_cache(made, settings.data.cache, shrinking=cache.Shrinking(short_side=given.short_side))
+
+
+def finish(_: Settings, out: Path) -> None:
+    """Write the graphs that run without torch beside the checkpoints: graphs/encode.onnx and the others."""
+    from masklet.models.masklet_s.export import export
+
+    network = MaskletS()
+    best = out / "best.pt"
+    network.load_state_dict(read_weights(best if best.exists() else out / "last.pt"))
+    export(network, out / "graphs")
+
+
 def build(settings: Settings) -> MaskletSTask:
     """Return the task; the backbone starts from ImageNet, the rest from nothing."""
     torch.manual_seed(settings.loop.seed)
     network = MaskletS().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if settings.start_from is not None:
-        network.load_state_dict(torch.load(settings.start_from, map_location="cpu", weights_only=True)["network"])
-    elif settings.backbone is not None:
-        network.encode.backbone.load_torchvision(settings.backbone)
+        network.load_state_dict(read_weights(settings.start_from))
+    elif (backbone := settings.backbone or _fetched_backbone()) is not None:
+        network.encode.backbone.load_torchvision(backbone)
     network.encode.backbone.freeze(settings.frozen_blocks)
     return MaskletSTask(settings, network)
+
+
+def _fetched_backbone() -> Path | None:
+    """Return the backbone's file where `PREPARE` has fetched it."""
+    try:
+        from masklet.weights import cached_path, find_weight
+    except ImportError:  # only torch is installed
+        return None
+    weight = find_weight(_BACKBONE)
+    path = cached_path(weight, weight.files[0])
+    return path if path.exists() else None
 
 
 @torch.no_grad()
