@@ -131,7 +131,7 @@ class Decoder(nn.Module):
         self.down8 = nn.Conv2d(d16, d8, 1)
         self.refine8 = _Residual(d8)
         self.down4 = nn.Conv2d(d8, d4, 1)
-        self.refine4 = _Residual(d4)
+        self.refine4 = nn.Conv2d(d4, d4, 3, padding=1)
         self.out = nn.Conv2d(d4, 1, 3, padding=1)
 
     def forward(
@@ -147,7 +147,7 @@ class Decoder(nn.Module):
         before = functional.pixel_unshuffle(torch.cat([before_K1hw, others_before_K1hw], dim=1), _DETAIL)
         feature = self.refine16(functional.relu(self.read(readout_KChw) + self.before(before) + skip16))
         feature = self.refine8(functional.relu(_doubled(self.down8(feature)) + skip8))
-        feature = self.refine4(functional.relu(_doubled(self.down4(feature)) + skip4))
+        feature = functional.relu(self.refine4(functional.relu(_doubled(self.down4(feature)) + skip4)))
         return self.out(feature)  # type: ignore[no-any-return]
 
 

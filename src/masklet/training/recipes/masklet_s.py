@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Data:
     """Sides of a training crop in pixels."""
     length: int = 4
     """Frames of a training clip."""
-    most_gap: int = 4
+    most_gap: int = 6
     """Largest step from one frame to the next in the cached clips."""
     synthetic: float = 0.4
     """Share of samples that are made of a still picture."""
@@ -208,7 +208,8 @@ def PREPARE(settings: Settings) -> None:
         return
     from masklet.training import cache
 
-    given, made = settings.sources, []
+    given = settings.sources
+    made: list[Iterable[cache.UncachedClip]] = []
     if given.davis is not None:
         made.append(cache.DavisSource(root=given.davis, exclude=YOUTUBE_FOOTAGE))
     if given.coco is not None:
