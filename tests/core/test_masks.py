@@ -8,12 +8,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from masklet.core.errors import ShapeError
 from masklet.core.masks import (
     boundary,
+    deepest_points,
     from_label_map,
     mask_iou,
     require_same_shape,
     resize,
     resolve_overlaps,
     to_label_map,
+    without_fragments,
 )
 
 LEFT = np.array([[True, True, False, False]])
@@ -81,3 +83,54 @@ def test_the_contour_is_inside_and_ignores_the_picture_s_edge():
 def test_resizing_doubles_every_pixel():
     assert resize(LEFT, (2, 8)).tolist() == [[True] * 4 + [False] * 4] * 2
     assert resize(LEFT, (1, 4)) is LEFT
+
+
+SPECKS = np.array([[True, True, True, True, False, True, True, False, True]])
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        pytest.param(0.0, [4, 2, 1], id="all"),
+        pytest.param(0.25, [4, 2, 1], id="just large enough"),
+        pytest.param(0.5, [4, 2], id="half"),
+        pytest.param(1.0, [4], id="the largest"),
+    ],
+)
+def test_parts_of_a_share_of_the_largest_stay(share, expected):
+    kept_HW = without_fragments(SPECKS, share)
+    assert not kept_HW[~SPECKS].any()
+    assert [int(kept_HW[0, place].sum()) for place in (slice(0, 4), slice(5, 7), slice(8, 9))] == (
+        expected + [0] * (3 - len(expected))
+    )
+
+
+@pytest.mark.parametrize("mask_HW", [NOTHING, LEFT, ~NOTHING], ids=["empty", "one part", "full"])
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_mask_of_one_part_stays_as_it_is(mask_HW, share):
+    assert np.array_equal(without_fragments(mask_HW, share), mask_HW)
+
+
+def test_the_deepest_point_of_a_mask_that_fills_the_picture_is_its_middle():
+    assert deepest_points(np.ones((5, 7), bool), 1) == pytest.approx(np.array([[3, 2]]), abs=1)
+
+
+def test_deepest_points_lie_in_the_mask_apart_from_each_other():
+    bar_HW = np.zeros((60, 80), bool)
+    bar_HW[26:35, 6:75] = True
+    points_P2 = deepest_points(bar_HW, 4)
+    x_P, y_P = points_P2.astype(int).T
+    assert bar_HW[y_P, x_P].all()
+    apart_PP = np.linalg.norm(points_P2[:, None] - points_P2[None], axis=2)
+    assert apart_PP[~np.eye(4, dtype=bool)].min() >= 5
+
+
+def test_the_deepest_point_comes_first():
+    squares_HW = np.zeros((40, 60), bool)
+    squares_HW[5:14, 5:14] = squares_HW[10:31, 30:51] = True
+    assert deepest_points(squares_HW, 2).tolist() == [[40, 20], [9, 9]]
+
+
+def test_a_mask_without_room_has_fewer_points():
+    assert len(deepest_points(np.pad(np.ones((3, 3), bool), 5), 5)) == 1
+    assert deepest_points(NOTHING, 2).shape == (0, 2)

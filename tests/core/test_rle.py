@@ -59,3 +59,14 @@ def test_damaged_counts_are_refused():
 def test_only_a_single_mask_is_encoded():
     with pytest.raises(ShapeError, match=r"\(H, W\)"):
         rle.encode(np.zeros((1, 2, 2), bool))
+
+
+@pytest.mark.parametrize("change", [
+    pytest.param(lambda mask_HW: mask_HW[::2, ::-1], id="a view"),
+    pytest.param(lambda mask_HW: mask_HW.T, id="turned"),
+    pytest.param(lambda mask_HW: mask_HW.astype(np.int32), id="numbers"),
+    pytest.param(lambda mask_HW: mask_HW[:0], id="no pixels"),
+])  # fmt: skip
+def test_a_mask_is_encoded_however_it_lies_in_memory(change):
+    mask_HW = change(np.random.default_rng(0).random((9, 14)) > 0.5)
+    assert np.array_equal(rle.decode(rle.encode(mask_HW)), mask_HW)

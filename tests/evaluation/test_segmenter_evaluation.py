@@ -4,7 +4,7 @@ import pytest
 from masklet.core.errors import EvaluationError
 from masklet.core.values import Box, FrameMasks, Points
 from masklet.datasets.penn_fudan import Pedestrians, PennFudan
-from masklet.evaluation.segmenter import evaluate_segmenter, innermost_point
+from masklet.evaluation.segmenter import evaluate_segmenter
 from networks import loaded
 
 
@@ -56,10 +56,6 @@ def test_prompts_are_of_the_kind_asked_for(pictures):
 def test_no_pictures_are_an_error():
     with pytest.raises(EvaluationError, match="got none"):
         evaluate_segmenter([], BoxFiller())
-
-
-def test_the_innermost_point_of_a_mask_that_fills_the_picture_is_its_middle():
-    assert innermost_point(np.ones((5, 7), bool)).tolist() == pytest.approx([3, 2], abs=1)
 
 
 @pytest.mark.weights

@@ -7,7 +7,7 @@ from fakes import BLUE, GREEN, RED, PaintedDetector, PaintedSegmenter, paint
 from masklet.core.errors import PromptError
 from masklet.core.values import Box, Frame, FrameMasks, Points
 from masklet.pipelines.everything import EverythingConfig, everything, grid_points, windows
-from masklet.pipelines.sureness import deepest_points, inner_parts, probes, touches_inner_edge
+from masklet.pipelines.sureness import inner_parts, probes, touches_inner_edge
 
 SIZE_HW = (60, 80)
 Y_HW, X_HW = np.mgrid[: SIZE_HW[0], : SIZE_HW[1]]
@@ -188,24 +188,6 @@ def test_windows_cover_the_picture(overlap):
 @pytest.mark.parametrize(("crops", "overlap"), [(1, 0.25), (2, 1.0)], ids=["one", "all in common"])
 def test_a_part_that_is_all_of_the_picture_is_not_asked_again(crops, overlap):
     assert len(list(windows(SIZE_HW, crops, overlap))) == 1
-
-
-def test_points_that_probe_lie_in_the_mask_apart_from_each_other():
-    long_HW = (abs(Y_HW - 30) < 5) & (abs(X_HW - 40) < 35)
-    points_P2 = deepest_points(long_HW, 4)
-    x_P, y_P = points_P2.astype(int).T
-    assert long_HW[y_P, x_P].all()
-    apart_PP = np.linalg.norm(points_P2[:, None] - points_P2[None], axis=2)
-    assert apart_PP[~np.eye(4, dtype=bool)].min() >= 5
-
-
-def test_the_deepest_point_comes_first():
-    assert deepest_points(LEFT | RIGHT, 2).tolist() == [[58, 35], [20, 25]]
-
-
-def test_a_mask_without_room_has_fewer_points():
-    assert len(deepest_points(disk(20, 20, 1), 5)) == 1
-    assert deepest_points(np.zeros(SIZE_HW, dtype=bool), 2).shape == (0, 2)
 
 
 @pytest.mark.parametrize("xyxy", [(10, 10, 30, 40), (0, 0, 80, 60), (79.5, 59.5, 80, 60)], ids=str)

@@ -56,16 +56,38 @@ def boundary(mask_HW: BoolArray) -> BoolArray:
 def without_fragments(mask_HW: BoolArray, share: float) -> BoolArray:
     """Return the mask without the connected parts smaller than a share of its largest one (8 neighbours).
 
+    A share of 0 leaves the mask as it is.
+
     >>> without_fragments(np.array([[True, True, True, False, True]]), 0.5)
     array([[ True,  True,  True, False, False]])
     """
     count, parts_HW, figures, _ = cv2.connectedComponentsWithStats(mask_HW.astype(np.uint8), connectivity=8)
     if count <= 2:  # the ground and at most one part
         return mask_HW
-    areas = figures[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    kept: BoolArray = (areas >= share * areas.max())[parts_HW]
+    areas = figures[:, cv2.CC_STAT_AREA]
+    is_kept = areas >= share * areas[1:].max()
+    is_kept[0] = False
+    kept: BoolArray = is_kept[parts_HW]
     return kept
+
+
+def deepest_points(mask_HW: BoolArray, count: int) -> FloatArray:
+    """Return xy_P2 of up to `count` pixels far from the mask's edge and from each other, the deepest first.
+
+    After each point the disk that fits around it counts as outside. The picture's edge is an edge of the mask.
+    An empty mask has no points.
+
+    >>> deepest_points(np.pad(np.ones((3, 9), dtype=bool), 2), 2).tolist()
+    [[3.0, 3.0], [7.0, 3.0]]
+    """
+    left_HW = np.pad(mask_HW, 1).astype(np.uint8)
+    found: list[tuple[float, float]] = []
+    while len(found) < count and left_HW.any():
+        depth_HW = cv2.distanceTransform(left_HW, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        y, x = (int(value) for value in np.unravel_index(int(depth_HW.argmax()), depth_HW.shape))
+        found.append((x - 1.0, y - 1.0))
+        cv2.circle(left_HW, (x, y), int(np.ceil(depth_HW[y, x])), color=0, thickness=cv2.FILLED)
+    return np.array(found, dtype=np.float64).reshape(-1, 2)
 
 
 def resolve_overlaps(masks_NHW: BoolArray, scores_N: FloatArray) -> BoolArray:
@@ -87,7 +109,7 @@ def to_label_map(masks_NHW: BoolArray, object_ids: tuple[int, ...], scores_N: Fl
     """Return label_map_HW (int32): 0 background, else the object's id; overlap goes to the better score."""
     label_map_HW = np.zeros(masks_NHW.shape[1:], dtype=np.int32)
     for index in np.argsort(-np.asarray(scores_N), kind="stable")[::-1]:  # worst first, so the best writes last
-        label_map_HW[masks_NHW[index]] = object_ids[index]
+        np.copyto(label_map_HW, object_ids[index], where=masks_NHW[index])
     return label_map_HW
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from pycocotools import mask as coco
 
-from masklet.core.arrays import BoolArray, FloatArray, IntArray
+from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.errors import FormatError, ShapeError
 
 
@@ -37,7 +38,7 @@ def encode(mask_HW: BoolArray) -> Rle:
     """
     if mask_HW.ndim != 2:
         raise ShapeError(f"Expected a mask of shape (H, W), got {mask_HW.shape}.")
-    code = coco.encode(np.asfortranarray(mask_HW, dtype=np.uint8))
+    code = coco.encode(_column_major(mask_HW))
     return Rle(size_HW=(mask_HW.shape[0], mask_HW.shape[1]), counts=code["counts"].decode("ascii"))
 
 
@@ -125,6 +126,12 @@ def iou_matrix(first: Sequence[Rle], second: Sequence[Rle]) -> FloatArray:
     return np.asarray(
         coco.iou([_to_coco(rle) for rle in first], [_to_coco(rle) for rle in second], [0] * len(second))
     )
+
+
+def _column_major(mask_HW: BoolArray) -> UInt8Array:
+    """Return the mask as 0 and 1, its columns one after the other in memory; OpenCV turns it in blocks."""
+    bytes_HW = mask_HW.astype(bool, copy=False).view(np.uint8)
+    return np.asarray(cv2.transpose(bytes_HW), dtype=np.uint8).T if mask_HW.size else np.asfortranarray(bytes_HW)
 
 
 def _to_coco(rle: Rle) -> dict[str, object]:

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.arrays import FloatArray
 from masklet.core.errors import EvaluationError
-from masklet.core.masks import mask_iou
+from masklet.core.masks import deepest_points, mask_iou
 from masklet.core.values import Box, Frame, Points, Prompt
 from masklet.datasets.penn_fudan import Pedestrians
 from masklet.models.protocols import Segmenter
@@ -77,17 +76,6 @@ def prompts_of(picture: Pedestrians, kind: PromptKind) -> list[Prompt]:
             for object_id, (x1, y1, x2, y2) in enumerate(picture.boxes_N4.tolist(), start=1)
         ]
     return [
-        Points(0, object_id, innermost_point(mask_HW)[None], np.array([1]))
+        Points(0, object_id, deepest_points(mask_HW, 1), np.array([1]))
         for object_id, mask_HW in enumerate(picture.masks_NHW, start=1)
     ]
-
-
-def innermost_point(mask_HW: BoolArray) -> FloatArray:
-    """Return x, y of the pixel that is furthest from the mask's edge.
-
-    >>> innermost_point(np.pad(np.ones((3, 3), dtype=bool), 2)).tolist()
-    [3.0, 3.0]
-    """
-    depth_HW = cv2.distanceTransform(np.pad(mask_HW, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    y, x = np.unravel_index(int(depth_HW.argmax()), depth_HW.shape)
-    return np.array([float(x), float(y)])

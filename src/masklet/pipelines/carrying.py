@@ -14,11 +14,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from masklet.core.errors import PromptError
+from masklet.core.masks import deepest_points, without_fragments
 from masklet.core.rle import Rle, decode, encode, iou_matrix
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt, Points, Prompt
 from masklet.masklets import ObjectMask, object_masks
 from masklet.models.protocols import Segmenter, Tracker
-from masklet.pipelines.sureness import cleaned, deepest_points
 
 Check = Literal["both", "back", "again", "none"]
 """How a carried mask is checked: carried back to where it began, segmented again where it ends, or not at all."""
@@ -111,7 +111,7 @@ def _forward(
             for item in object_masks(session.step(frame)):
                 way = ways[item.object_id]
                 if len(way) == count:
-                    rle = encode(cleaned(decode(item.rle), fragment))
+                    rle = encode(without_fragments(decode(item.rle), fragment))
                     way.append(ObjectMask(item.object_id, rle, item.score, first[item.object_id].label))
             if all(len(way) <= count for way in ways.values()):
                 break

@@ -15,13 +15,12 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray
 from masklet.core.errors import PromptError
-from masklet.core.masks import mask_iou
+from masklet.core.masks import mask_iou, without_fragments
 from masklet.core.values import Box, Frame, FrameMasks, Points, Prompt
 from masklet.models.protocols import Detector, Segmenter
 from masklet.pipelines.sureness import (
     Reason,
     border_share,
-    cleaned,
     inner_parts,
     probes,
     straightest_side,
@@ -202,7 +201,7 @@ class _Search:
             self._covered += 1
             return
         (mask_hw,), (score,) = self._ask([prompt], window)
-        mask_hw = cleaned(mask_hw, self.config.fragment)
+        mask_hw = without_fragments(mask_hw, self.config.fragment)
         mask_HW = window.put_back(mask_hw, self._frame.size_HW)
         reason = self._against(mask_HW, score, window)
         stability = 1.0
@@ -280,9 +279,8 @@ class _Search:
         if not asked:
             return 1.0
         answers_PHW, _ = self._ask(asked, window)
-        return float(
-            np.mean([_iou(mask_hw, cleaned(answer_hw, self.config.fragment)) for answer_hw in answers_PHW])
-        )
+        fragment = self.config.fragment
+        return float(np.mean([_iou(mask_hw, without_fragments(answer_hw, fragment)) for answer_hw in answers_PHW]))
 
 
 def _iou(first_HW: BoolArray, second_HW: BoolArray) -> float:

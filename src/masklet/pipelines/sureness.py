@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-import cv2
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.arrays import BoolArray
 from masklet.core.boxes import box_of_mask, shifted
-from masklet.core.masks import without_fragments
+from masklet.core.masks import deepest_points
 from masklet.core.values import Box, Points, Prompt
 
 Reason = Literal["empty", "small", "large", "border", "cut", "score", "duplicate", "unstable", "part"]
@@ -41,29 +40,6 @@ def probes(prompt: Prompt, mask_HW: BoolArray, count: int) -> list[Prompt]:
         return [Box(prompt.frame_index, number, box) for number, box in boxes]
     points = enumerate(deepest_points(mask_HW, count), start=1)
     return [Points(prompt.frame_index, number, xy_2[None], np.array([1])) for number, xy_2 in points]
-
-
-def cleaned(mask_HW: BoolArray, fragment: float) -> BoolArray:
-    """Return the mask without connected parts smaller than a share of its largest; as it is for a share of 0."""
-    return without_fragments(mask_HW, fragment) if fragment > 0 else mask_HW
-
-
-def deepest_points(mask_HW: BoolArray, count: int) -> FloatArray:
-    """Return xy_P2 of up to `count` pixels far from the mask's edge and from each other, the deepest first.
-
-    After each point the disk that fits around it counts as outside. The picture's edge is an edge of the mask.
-
-    >>> deepest_points(np.pad(np.ones((3, 9), dtype=bool), 2), 2).tolist()
-    [[3.0, 3.0], [7.0, 3.0]]
-    """
-    left_HW = np.pad(mask_HW, 1).astype(np.uint8)
-    found: list[tuple[float, float]] = []
-    while len(found) < count and left_HW.any():
-        depth_HW = cv2.distanceTransform(left_HW, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        y, x = (int(value) for value in np.unravel_index(int(depth_HW.argmax()), depth_HW.shape))
-        found.append((x - 1.0, y - 1.0))
-        cv2.circle(left_HW, (x, y), int(np.ceil(depth_HW[y, x])), color=0, thickness=cv2.FILLED)
-    return np.array(found, dtype=np.float64).reshape(-1, 2)
 
 
 def border_share(mask_HW: BoolArray) -> float:
