@@ -3,10 +3,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from masklet.core.errors import WeightsError  # noqa: E402
 from masklet.models.masklet_s.config import MaskletSConfig  # noqa: E402
 from masklet.models.masklet_s.export import TorchGraphs, export  # noqa: E402
 from masklet.models.masklet_s.graphs import load_graphs  # noqa: E402
 from masklet.models.masklet_s.network import MaskletS  # noqa: E402
+from masklet.training.recipes.masklet_s import Settings, finish  # noqa: E402
 
 SMALL = MaskletSConfig(key_dim=8, value_dim=16, decoder_dims=(16, 8, 8))
 
@@ -14,10 +16,10 @@ SMALL = MaskletSConfig(key_dim=8, value_dim=16, decoder_dims=(16, 8, 8))
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     torch.manual_seed(0)
-    network, folder = MaskletS(SMALL), tmp_path_factory.mktemp("graphs")
-    export(network, folder)
+    network = MaskletS(SMALL)
+    encode = export(network, tmp_path_factory.mktemp("graphs"), "my.tracker")
     return TorchGraphs(network), {
-        backend: load_graphs(folder, precision="f32", threads=1, backend=backend)
+        backend: load_graphs(encode, precision="f32", threads=1, backend=backend)
         for backend in ("openvino", "onnxruntime")
     }
 
@@ -57,3 +59,36 @@ def test_cells_that_know_nothing_of_an_object_are_not_read_for_it(both):
     # half of what is read comes from cells that know nothing: what the others say must not fade
     assert np.abs(with_unknown.log_probability_Nhw - alone.log_probability_Nhw).max() < 0.5
     assert with_unknown.usage_M.mean() == pytest.approx(1, abs=1e-4)
+
+
+@pytest.fixture
+def named(tmp_path):
+    """Three files named as graphs are."""
+    for part in ("encode", "read", "value"):
+        (tmp_path / f"my-tracker.{part}.onnx").touch()
+    return tmp_path / "my-tracker.encode.onnx"
+
+
+@pytest.mark.parametrize("part", ["encode", "read", "value"])
+def test_a_missing_graph_is_named(named, part):
+    named.with_name(f"my-tracker.{part}.onnx").unlink()
+    with pytest.raises(WeightsError, match=rf"Expected my-tracker\.{part}\.onnx in .*, got none"):
+        load_graphs(named)
+
+
+@pytest.mark.parametrize("name", ["best.pt", "encode.onnx", "my-tracker.read.onnx"])
+def test_a_file_that_is_not_the_first_graph_is_refused(named, name):
+    with pytest.raises(WeightsError, match=rf"Expected NAME\.encode\.onnx, .* got {name}"):
+        load_graphs(named.with_name(name))
+
+
+def test_graphs_bear_the_name_of_the_run_and_those_of_another_network_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("masklet.training.recipes.masklet_s.read_weights", lambda _: MaskletS().state_dict())
+    finish(Settings(), tmp_path / "my-tracker")
+    encode, read, value = (
+        tmp_path / f"my-tracker/graphs/my-tracker.{part}.onnx" for part in ("encode", "read", "value")
+    )
+    assert set(encode.parent.iterdir()) == {encode, read, value}
+    read.write_bytes(value.read_bytes())
+    with pytest.raises(WeightsError, match=r"my-tracker\.read\.onnx, got one of another network"):
+        load_graphs(encode, threads=1)

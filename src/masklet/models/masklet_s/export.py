@@ -109,26 +109,30 @@ class TorchGraphs:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
 
 
-def export(network: MaskletS, folder: Path) -> None:
-    """Write encode.onnx, read.onnx and value.onnx, whose sizes are open: canvas, objects, memory."""
+def export(network: MaskletS, folder: Path, name: str) -> Path:
+    """Write NAME.encode.onnx, NAME.read.onnx and NAME.value.onnx; return the first.
+
+    Their sizes are open: canvas, objects, memory.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval().cpu().float()
     example = _example(network)
-    for name, (module, inputs, input_names, output_names, axes) in example.items():
+    for part, (module, inputs, input_names, output_names, axes) in example.items():
         with _still(module), warnings.catch_warnings():
-            # The exporter by tracing gives the plainest graphs; it warns of its age and of sizes it fixes, and that
-            # sizes stay open is tested.
+            # The exporter by tracing gives the plainest graphs; it warns of its age and of sizes it fixes, and
+            # that sizes stay open is tested.
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 module,
                 inputs,
-                str(folder / f"{name}.onnx"),
+                str(folder / f"{name}.{part}.onnx"),
                 input_names=input_names,
                 output_names=output_names,
                 dynamic_axes=axes,
                 opset_version=_OPSET,
                 dynamo=False,
             )
+    return folder / f"{name}.encode.onnx"
 
 
 def _example(

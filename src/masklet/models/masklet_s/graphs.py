@@ -13,9 +13,16 @@ from typing import Protocol
 import numpy as np
 
 from masklet.core.arrays import FloatArray, UInt8Array
+from masklet.core.errors import WeightsError
 from masklet.models.runtime import Backend, Graph, Precision, load_graph
 
-NAMES = ("encode", "read", "value")
+PARTS = ("encode", "read", "value")
+INPUTS = (
+    ("image",),
+    ("query", "skip16", "skip8", "skip4", "key", "value", "before", "rivals"),
+    ("value16", "value8", "mask", "rivals"),
+)
+"""Of each graph, in order."""
 CODE = ("query_PQ", "key_PQ", "skip16", "skip8", "skip4", "value16", "value8")
 """What the first graph gives, in order."""
 
@@ -97,16 +104,41 @@ class ExportedGraphs:
         return value_NCP
 
 
+def graph_files(encode: Path) -> tuple[Path, ...]:
+    """Return the files NAME.encode.onnx, NAME.read.onnx and NAME.value.onnx, given the first of them.
+
+    Raise WeightsError for a file of another name, or where one of the three is not there.
+    """
+    name = encode.name.removesuffix(".encode.onnx")
+    if name == encode.name:
+        raise WeightsError(
+            f"Expected NAME.encode.onnx, the first graph of a tracker of the masklet-s kind, got {encode.name}; "
+            "a training run leaves it in its folder graphs."
+        )
+    files = tuple(encode.with_name(f"{name}.{part}.onnx") for part in PARTS)
+    for path in files:
+        if not path.is_file():
+            raise WeightsError(
+                f"Expected {path.name} in {encode.parent}, beside the graphs it was exported with, got none."
+            )
+    return files
+
+
 def load_graphs(
-    folder: Path,
+    encode: Path,
     *,
     threads: int | None = None,
     precision: Precision = "auto",
     backend: Backend = "openvino",
 ) -> ExportedGraphs:
-    """Return the graphs of a folder with encode.onnx, read.onnx and value.onnx; raise WeightsError."""
-    files = (folder / f"{name}.onnx" for name in NAMES)
-    encode, read, value = (
-        load_graph(path, threads=threads, precision=precision, backend=backend) for path in files
-    )
-    return ExportedGraphs(encode, read, value)
+    """Return the graphs that `graph_files` names; raise WeightsError where they are not, or are others."""
+    graphs = []
+    for path, inputs in zip(graph_files(encode), INPUTS, strict=True):
+        graph = load_graph(path, threads=threads, precision=precision, backend=backend)
+        if set(graph.inputs) != set(inputs):
+            raise WeightsError(
+                f"Expected a graph of masklet-s (inputs {', '.join(inputs)}) in {path}, "
+                f"got one of another network (inputs {', '.join(graph.inputs)})."
+            )
+        graphs.append(graph)
+    return ExportedGraphs(*graphs)

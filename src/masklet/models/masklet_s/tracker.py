@@ -36,6 +36,6 @@ def load(
     backend: Backend = "openvino",
     config: SessionConfig | None = None,
 ) -> MaskletSTracker:
-    """Return the tracker of exported graphs; `weights` is the file encode.onnx, with the others beside it."""
-    graphs = load_graphs(weights.parent, threads=threads, precision=precision, backend=backend)
+    """Return the tracker of exported graphs; `weights` is NAME.encode.onnx, with the others beside it."""
+    graphs = load_graphs(weights, threads=threads, precision=precision, backend=backend)
     return MaskletSTracker(graphs, config)

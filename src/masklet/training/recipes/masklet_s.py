@@ -229,13 +229,13 @@ def PREPARE(settings: Settings) -> None:
 
 
 def finish(_: Settings, out: Path) -> None:
-    """Write the graphs that run without torch beside the checkpoints: graphs/encode.onnx and the others."""
+    """Write the graphs that run without torch: graphs/NAME.encode.onnx and its like, named as the run."""
     from masklet.models.masklet_s.export import export
 
     network = MaskletS()
     best = out / "best.pt"
     network.load_state_dict(read_weights(best if best.exists() else out / "last.pt"))
-    export(network, out / "graphs")
+    export(network, out / "graphs", out.resolve().name)
 
 
 def build(settings: Settings) -> MaskletSTask:
