@@ -206,20 +206,20 @@ def PREPARE(settings: Settings) -> None:
         resolve(_BACKBONE, None)
     if settings.data.cache.exists():
         return
-    from masklet.training import cache
+    from masklet.training import cache, cache_sources
 
     given = settings.sources
     made: list[Iterable[cache.UncachedClip]] = []
     if given.davis is not None:
-        made.append(cache.DavisSource(root=given.davis, exclude=YOUTUBE_FOOTAGE))
+        made.append(cache_sources.DavisSource(root=given.davis, exclude=YOUTUBE_FOOTAGE))
     if given.coco is not None:
-        made.append(cache.YoloPolygons(root=given.coco))
+        made.append(cache_sources.YoloPolygons(root=given.coco))
     if given.penn_fudan is not None:
-        made.append(cache.PennFudanSource(root=given.penn_fudan))
+        made.append(cache_sources.PennFudanSource(root=given.penn_fudan))
     if given.runs is not None:
-        made.append(cache.MaskletSource(root=given.runs))
+        made.append(cache_sources.MaskletSource(root=given.runs))
     if given.pictures is not None and given.labels is not None:
-        made.append(cache.FolderPairs(pictures=given.pictures, labels=given.labels))
+        made.append(cache_sources.FolderPairs(pictures=given.pictures, labels=given.labels))
     if not made:
         raise TrainingError(
             f"Expected a clip cache at {settings.data.cache} or sources to make it from, got neither; "
