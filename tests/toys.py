@@ -47,7 +47,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def toy_weight(archive: Path | None = None, *, sources=None, name: str = "toy") -> Weight:
+def toy_weight(archive: Path | None = None, *, sources=None, name: str = "toy", shipped=False) -> Weight:
     """The weight; with an archive, one that comes from the package of that archive."""
     if sources is None:
         sources = (Package(REQUIREMENT, sha256(archive.read_bytes())),) if archive else ()
@@ -55,4 +55,4 @@ def toy_weight(archive: Path | None = None, *, sources=None, name: str = "toy") 
         WeightFile(name=file, sha256=sha256(content), size=len(content), member=f"toy/{file}")
         for file, content in CONTENTS.items()
     )
-    return Weight(name=name, task="nothing", licence="Apache-2.0", files=files, sources=sources)
+    return Weight(name=name, task="nothing", licence="Apache-2.0", files=files, sources=sources, shipped=shipped)

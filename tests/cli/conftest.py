@@ -22,3 +22,18 @@ def masklet(monkeypatch, capsys):
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def shipped_toy(tmp_path, monkeypatch):
+    """A weight that comes with masklet, an empty cache, and no network."""
+    from masklet.weights import WEIGHTS
+    from toys import toy_folder, toy_weight
+
+    monkeypatch.setenv("MASKLET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MASKLET_OFFLINE", "1")
+    monkeypatch.setattr("masklet.weights.cache.SHIPPED", tmp_path / "shipped")
+    toy_folder(tmp_path / "shipped/toy")
+    weight = toy_weight(shipped=True)
+    monkeypatch.setitem(WEIGHTS, "toy", weight)
+    return weight

@@ -2,6 +2,8 @@
 
 import json
 
+from masklet.weights import cached_path
+
 
 def test_a_machine_that_runs_these_tests_is_well(masklet):
     code, out, _ = masklet("doctor", "--json")
@@ -23,3 +25,12 @@ def test_offline_is_said(masklet, monkeypatch):
     monkeypatch.setenv("MASKLET_OFFLINE", "1")
     _, out, _ = masklet("doctor", "--json", "--no-run")
     assert json.loads(out)["offline"] is True
+
+
+def test_weights_that_come_with_masklet_and_are_harmed_are_a_problem(masklet, shipped_toy):
+    assert masklet("doctor", "--no-run")[0] == 0
+    cached_path(shipped_toy, shipped_toy.files[0]).unlink()
+    code, out, _ = masklet("doctor", "--json", "--no-run")
+    findings = json.loads(out)
+    assert (code, findings["weights"]["toy"]) == (1, "missing, ok")
+    assert "Expected toy whole" in findings["problems"]["weights"]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ def test_models_lists_every_network(masklet, tmp_path, monkeypatch):
         "weights": "picodet-s-416",
         "licence": "Apache-2.0",
         "bytes": 7_845_659,
+        "shipped": False,
         "cached": False,
     }
 
@@ -37,3 +39,10 @@ def test_an_unknown_model_is_answered_with_the_known_ones():
 def test_a_model_that_cannot_do_what_is_asked_is_named():
     with pytest.raises(ModelError, match=r"Expected a detector \(picodet-s\), got 'eiseg', a segmenter"):
         load_detector("eiseg")
+
+
+def test_a_model_whose_weights_come_with_masklet_is_here(masklet, monkeypatch, shipped_toy):
+    monkeypatch.setitem(MODELS, "toy", replace(MODELS["picodet-s"], weights="toy"))
+    rows = {line.split()[0]: line.split() for line in masklet("models")[1].splitlines()}
+    assert "shipped" in rows["toy"]
+    assert json.loads(masklet("models", "--json")[1])[-1]["cached"] is True

@@ -88,3 +88,17 @@ def test_a_damaged_file_is_repaired_by_overwrite(masklet, mine, toy):
     assert "damaged" in err
     assert masklet("weights", "pull", "toy", "--from", mine, "--overwrite")[0] == 0
     assert masklet("weights", "verify", "toy")[0] == 0
+
+
+def test_weights_that_come_with_masklet_are_listed_found_and_verified(masklet, shipped_toy):
+    rows = {row["name"]: row for row in json.loads(masklet("weights", "list", "--json")[1])}
+    path = str(cached_path(shipped_toy, shipped_toy.files[0]))
+    assert (rows["toy"]["shipped"], rows["toy"]["state"], rows["toy"]["path"]) == (True, "ok", path)
+    assert masklet("weights", "path", "toy")[1].strip() == path
+    assert masklet("weights", "pull", "toy", "--offline")[1].strip() == f"toy -> {path}"
+    assert masklet("weights", "verify")[0] == 0
+    cached_path(shipped_toy, shipped_toy.files[1]).unlink()
+    assert masklet("weights", "verify")[0] == 1
+    code, _, err = masklet("weights", "pull", "toy")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "comes with masklet" in err

@@ -19,3 +19,14 @@ def register(monkeypatch):
         return weight
 
     return known
+
+
+@pytest.fixture
+def shipped(register, tmp_path, monkeypatch):
+    """A weight that comes with masklet, and no network."""
+    from toys import toy_folder, toy_weight
+
+    monkeypatch.setattr("masklet.weights.cache.SHIPPED", tmp_path / "shipped")
+    monkeypatch.setenv("MASKLET_OFFLINE", "1")
+    toy_folder(tmp_path / "shipped/toy")
+    return register(toy_weight(shipped=True))

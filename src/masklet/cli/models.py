@@ -26,6 +26,7 @@ def models(as_json: Json = False) -> None:
                 "weights": weight.name,
                 "licence": weight.licence,
                 "bytes": weight.size,
+                "shipped": weight.shipped,
                 "cached": states == {"ok"},
             }
         )
@@ -33,8 +34,8 @@ def models(as_json: Json = False) -> None:
         print_json(rows)
         return
     for row in rows:
-        cached = "cached" if row["cached"] else "-"
+        here = ("shipped" if row["shipped"] else "cached") if row["cached"] else "-"
         typer.echo(
             f"{row['name']:18} {row['capability']:10} {row['weights']:20} {row['bytes'] / 1e6:6.1f} MB  "
-            f"{row['licence']:11} {cached:7} {row['about']}"
+            f"{row['licence']:11} {here:7} {row['about']}"
         )

@@ -45,7 +45,7 @@ def pull(
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
-    """Fetch weights into the cache, every digest checked; what is there already stays."""
+    """Fetch weights into the cache, every digest checked; what is there already stays, or came with masklet."""
     from masklet.weights import fetch, find_weight
 
     path = fetch(name, source=source, offline=offline or None, overwrite=overwrite)
@@ -57,9 +57,9 @@ def pull(
 
 @weights.command()
 def verify(names: Names = None, as_json: Json = False) -> None:
-    """Read the cached files again and hold them to their digests; exit with 1 where one is damaged.
+    """Read the files again and hold them to their digests; exit with 1 where one is damaged.
 
-    Weights that are not in the cache are no fault unless they are named.
+    Weights that are not in the cache are no fault unless they are named, or come with masklet.
     """
     from masklet.weights import WEIGHTS, find_weight
 
@@ -69,8 +69,7 @@ def verify(names: Names = None, as_json: Json = False) -> None:
     else:
         for row in rows:
             typer.echo(f"{row['name']:22} {row['state']}")
-    faults = ("damaged", "missing") if names else ("damaged",)
-    if any(row["state"] in faults for row in rows):
+    if any(row["state"] == "damaged" or (row["state"] == "missing" and (names or row["shipped"])) for row in rows):
         raise typer.Exit(1)
 
 
@@ -92,6 +91,7 @@ def _row(weight: Weight) -> dict[str, Any]:
         "task": weight.task,
         "licence": weight.licence,
         "bytes": weight.size,
+        "shipped": weight.shipped,
         "state": next((state for state in ("damaged", "missing") if state in states.values()), "ok"),
         "path": str(cached_path(weight, weight.files[0])),
         "files": [

@@ -2,6 +2,7 @@
 
 from masklet.weights.cache import cache_root, cached_path, state_of
 from masklet.weights.fetching import fetch, resolve
+from masklet.weights.own import own_files
 from masklet.weights.registry import WEIGHTS, find_weight
 from masklet.weights.values import Hub, Package, Weight, WeightFile
 
@@ -15,6 +16,7 @@ __all__ = [
     "cached_path",
     "fetch",
     "find_weight",
+    "own_files",
     "resolve",
     "state_of",
 ]

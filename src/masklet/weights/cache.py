@@ -1,5 +1,6 @@
-"""The cache: one folder for each weight, files that are whole or not there.
+"""Where weights lie: those that come with masklet beside this file, the others in the cache.
 
+The cache has one folder for each weight, with files that are whole or not there.
 Two processes may fetch the same weight at once: each writes a name of its own and puts it in place in one
 step, and both put the same bytes there.
 """
@@ -19,6 +20,8 @@ from masklet.weights.values import Weight, WeightFile
 
 State = Literal["ok", "missing", "damaged"]
 
+SHIPPED = Path(__file__).with_name("shipped")
+"""A folder for each weight that comes with masklet, of the weight's name."""
 _CHUNK = 1 << 20
 
 
@@ -29,7 +32,9 @@ def cache_root() -> Path:
 
 
 def cached_path(weight: Weight, file: WeightFile) -> Path:
-    """Return where a file of a weight lies in the cache, be it there or not."""
+    """Return where a file of a weight lies, be it there or not: in the cache, or in masklet itself."""
+    if weight.shipped:
+        return SHIPPED / weight.name / file.name
     return cache_root() / "weights" / weight.folder / file.name
 
 
@@ -40,7 +45,7 @@ def file_sha256(path: Path) -> str:
 
 
 def state_of(weight: Weight, file: WeightFile) -> State:
-    """Return whether a file is in the cache and is what it should be; reads all of it."""
+    """Return whether a file is where it belongs and is what it should be; reads all of it."""
     path = cached_path(weight, file)
     if not path.is_file():
         return "missing"

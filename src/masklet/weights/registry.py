@@ -1,4 +1,7 @@
-"""All weights masklet knows. Every digest was computed from the file itself."""
+"""All weights masklet knows. Every digest was computed from the file itself.
+
+Files that come with masklet are laid into `shipped/NAME/`; the test of this module says the row that they want.
+"""
 
 from __future__ import annotations
 

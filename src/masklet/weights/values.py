@@ -15,7 +15,7 @@ class WeightFile:
     sha256: str
     size: int
     """Bytes."""
-    member: str
+    member: str = ""
     """Where it lies in the packages and repositories that carry it."""
 
 
@@ -49,8 +49,10 @@ class Weight:
     licence: str
     files: tuple[WeightFile, ...]
     """The first is the one that loaders open."""
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...] = ()
     notes: str = ""
+    shipped: bool = False
+    """Whether its files lie in masklet itself (`weights/shipped/NAME/`); such a weight has no sources."""
 
     @property
     def size(self) -> int:

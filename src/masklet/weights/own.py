@@ -1,0 +1,43 @@
+"""Weights of one's own: which files belong to them, and that none passes for a published one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from masklet.core.errors import WeightsError
+from masklet.weights.cache import file_sha256
+from masklet.weights.values import Weight
+
+
+def own_files(weight: Weight, path: Path) -> tuple[Path, ...]:
+    """Return the files of own weights, `path` first: those named as the published files of `weight` are.
+
+    Where NAME.pdmodel and NAME.pdiparams are published, mine.pdmodel goes with mine.pdiparams. A file of another
+    ending stands alone. Raise WeightsError where one is not there.
+    """
+    first, *others = ("".join(Path(file.name).suffixes) for file in weight.files)
+    name = path.name.removesuffix(first)
+    if name == path.name:
+        others = []
+    files = (path, *(path.with_name(name + ending) for ending in others))
+    for file in files:
+        if not file.is_file():
+            where = f" beside {path.name}" if file != path else ""
+            raise WeightsError(f"Expected a file of weights at {file}{where}, got none.")
+    return files
+
+
+def require_own_name(weight: Weight, path: Path) -> None:
+    """Raise WeightsError where a file bears a published name, it or one beside it, and is not what was published.
+
+    Of a damaged copy and of own weights under a published name nobody could tell which they are.
+    """
+    if path.stem not in {Path(file.name).stem for file in weight.files}:
+        return
+    for file in weight.files:
+        beside = path.with_name(file.name)
+        if beside.is_file() and file_sha256(beside) != file.sha256:
+            raise WeightsError(
+                f"Expected the published {file.name} of {weight.name} (SHA-256 {file.sha256}) at {beside}, got "
+                "another content: it is damaged, or is your own and wants another name."
+            )
