@@ -12,7 +12,6 @@ from masklet.core.errors import ShapeError  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.losses import (  # noqa: E402
     LOSSES,
-    aggregate,
     balanced_binary_cross_entropy,
     binary_cross_entropy,
     bootstrapped_binary_cross_entropy,
@@ -23,7 +22,6 @@ from masklet.training.losses import (  # noqa: E402
     focal,
     hard_share,
     log_iou,
-    object_cross_entropy,
     signed_distance,
     soft_iou,
     squared_dice,
@@ -318,66 +316,6 @@ def test_distance_loss_grows_with_the_way_to_the_boundary():
     cost_N = boundary_distance((stray_NHW * 2 - 1) * SURE, truth_NHW)
     expected_N = [math.hypot(max(4 - y, y - 7, 0), 4) - 0.5 for y in range(12)]
     assert (cost_N * 144).tolist() == pytest.approx(expected_N)
-
-
-def test_soft_aggregation_keeps_odds_of_objects_and_of_nobody():
-    probability_N = torch.tensor([0.7, 0.2, 0.4], dtype=torch.float64)
-    aggregated_C = aggregate(torch.logit(probability_N)[None, :, None, None]).softmax(dim=1)[0, :, 0, 0]
-    shares_C = torch.cat([(1 - probability_N).prod()[None], probability_N])
-    odds_C = shares_C / (1 - shares_C)
-    assert torch.allclose(aggregated_C, odds_C / odds_C.sum(), rtol=1e-12)
-
-
-def test_a_place_without_an_object_changes_nothing():
-    logits_BNHW = random_pair(shape=(6, 4, 5))[0].reshape(2, 3, 4, 5)
-    wider_BNHW = torch.cat([logits_BNHW, torch.full((2, 1, 4, 5), -100.0)], dim=1)
-    labels_BHW = torch.randint(0, 4, (2, 4, 5), generator=torch.Generator().manual_seed(0))
-    wider_BCHW = aggregate(wider_BNHW).softmax(dim=1)
-    assert torch.allclose(wider_BCHW[:, :4], aggregate(logits_BNHW).softmax(dim=1))
-    assert torch.allclose(
-        object_cross_entropy(wider_BNHW, labels_BHW), object_cross_entropy(logits_BNHW, labels_BHW)
-    )
-
-
-def test_cross_entropy_over_objects_computed_by_hand():
-    # odds of background, first, second object: pixel 0: (1/4)/(3/4), 1, 1; pixel 1: 0.12/0.88, 4, 2/3
-    logits_BNHW = logit([[[[0.5, 0.8]], [[0.5, 0.4]]]])
-    labels_BHW = torch.tensor([[[0, 2]]])
-    odds = [[1 / 3, 1, 1], [0.12 / 0.88, 4, 2 / 3]]
-    expected = [-math.log(odds[0][0] / sum(odds[0])), -math.log(odds[1][2] / sum(odds[1]))]
-    assert object_cross_entropy(logits_BNHW, labels_BHW).item() == pytest.approx(sum(expected) / 2)
-    assert object_cross_entropy(logits_BNHW, labels_BHW, share=0.5).item() == pytest.approx(max(expected))
-    void_BHW = torch.tensor([[[0, 255]]])
-    assert object_cross_entropy(logits_BNHW, void_BHW).item() == pytest.approx(expected[0])
-
-
-@pytest.mark.parametrize("share", [1.0, 0.3])
-def test_gradients_of_cross_entropy_over_objects(share):
-    logits_BNHW = random_pair(shape=(6, 3, 4))[0].reshape(2, 3, 3, 4).requires_grad_()
-    labels_BHW = torch.randint(0, 4, (2, 3, 4), generator=torch.Generator().manual_seed(0))
-    labels_BHW[0, 0, :2] = 255
-    assert torch.autograd.gradcheck(
-        lambda given: object_cross_entropy(given, labels_BHW, share=share), logits_BNHW
-    )
-
-
-@pytest.mark.parametrize("level", [-200.0, 200.0])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float16], ids=str)
-def test_extreme_logits_keep_cross_entropy_finite(level, dtype):
-    logits_BNHW = torch.full((1, 2, 3, 3), level, dtype=dtype, requires_grad=True)
-    cost_B = object_cross_entropy(logits_BNHW, torch.arange(9).reshape(1, 3, 3) % 3)
-    cost_B.sum().backward()
-    assert cost_B.isfinite().all()
-    assert logits_BNHW.grad.isfinite().all()
-
-
-@pytest.mark.parametrize(("labels", "message"), [
-    pytest.param(torch.full((1, 3, 3), 3), "0 to 2", id="a label of no object"),
-    pytest.param(torch.zeros(1, 3, 4), "labels", id="another size"),
-])  # fmt: skip
-def test_labels_that_do_not_fit_are_refused(labels, message):
-    with pytest.raises(ShapeError, match=message):
-        object_cross_entropy(torch.zeros(1, 2, 3, 3), labels)
 
 
 @pytest.mark.parametrize("weights", [{"dice": 1.0}, {"dice": 0.5, "bce": 2.0, "focal": 3.0}], ids=str)

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from masklet.training.cache import Shrinking, UncachedClip, build_cache  # noqa: E402
-from masklet.training.clip_loss import Objects, clip_losses, follow, objects_of  # noqa: E402
+from masklet.training.clip_loss import follow, objects_of  # noqa: E402
 from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.recipes.masklet_s import Data, Settings, build  # noqa: E402
@@ -75,21 +75,6 @@ def test_objects_of_a_batch_are_rivals_within_their_clip():
     assert (objects.clip_K.tolist(), objects.id_K.tolist()) == ([0, 0, 1], [1, 3, 1])
     assert objects.rivals_KK.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
     assert objects.masks(labels_BTHW[:, 0]).flatten(1).sum(dim=1).tolist() == [1, 1, 1]
-
-
-def test_the_right_answer_costs_nothing_and_void_does_not_count():
-    labels_BHW = torch.zeros(1, 8, 8, dtype=torch.uint8)
-    labels_BHW[0, :4], labels_BHW[0, 4:6] = 1, 2
-    objects = Objects(torch.tensor([0, 0]), torch.tensor([1, 2]))
-    right = torch.where(objects.masks(labels_BHW) > 0, 12.0, -12.0)
-    costs = clip_losses(right, labels_BHW, objects, hardest=1.0)
-    assert costs["entropy"] < 1e-3
-    assert costs["dice"] < 1e-3
-    wrong = right.clone()
-    wrong[0, 7] = 12.0
-    assert clip_losses(wrong, labels_BHW, objects, hardest=1.0)["entropy"] > 1
-    labels_BHW[0, 7] = 255
-    assert clip_losses(wrong, labels_BHW, objects, hardest=1.0)["entropy"] < 1e-3
 
 
 def test_clips_of_a_batch_do_not_see_each_other(settings):

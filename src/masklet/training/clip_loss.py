@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from masklet.models.masklet_s.network import FrameCode, MaskletS, affinity, aggregate, others
+from masklet.training.clips import VOID
+from masklet.training.losses import dice_of_probabilities, hardest_mean
 
 CELL = 4
-VOID = 255
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,18 @@ def _remembered(network: MaskletS, code: FrameCode, probability_K1hw: Tensor, ri
 
 
 def clip_losses(logits_KHW: Tensor, labels_BHW: Tensor, objects: Objects, *, hardest: float) -> dict[str, Tensor]:
-    """Return the parts of the loss of one moment: cross entropy over objects and background, of the hardest
-    share of each clip's pixels (bootstrapped, as in STCN), and Dice of each object."""
-    rivals_KK = objects.rivals_KK
-    log_probability_KHW, log_background_KHW = aggregate(logits_KHW, rivals_KK)
-    truth_KHW = objects.masks(labels_BHW)
-    known_KHW = (labels_BHW[objects.clip_K] != VOID).float()
+    """Return the parts of the loss of one moment, means over clips and over objects: `entropy` over objects and
+    background, of the hardest share of each clip's pixels (bootstrapped, as in STCN), and `dice` of each object.
+
+    Both see the probabilities that rivals share. Void pixels are never hard.
+    """
+    log_probability_KHW, log_background_KHW = aggregate(logits_KHW, objects.rivals_KK)
+    truth_KP = objects.masks(labels_BHW).flatten(1)
+    known_KP = (labels_BHW[objects.clip_K] != VOID).flatten(1).float()
     first_of_clip = {clip: position for position, clip in reversed(list(enumerate(objects.clip_K.tolist())))}
     firsts = torch.tensor(list(first_of_clip.values()), device=labels_BHW.device)
-    likelihood_KHW = (truth_KHW * log_probability_KHW).flatten(1)
-    background_KHW = (1 - (rivals_KK @ truth_KHW.flatten(1))) * log_background_KHW.flatten(1)
-    entropy_BP = -((rivals_KK @ likelihood_KHW + background_KHW) * known_KHW.flatten(1))[firsts]
-    count = max(1, round(hardest * entropy_BP.shape[1]))
-    probability_KP = log_probability_KHW.exp().flatten(1) * known_KHW.flatten(1)
-    truth_KP = truth_KHW.flatten(1) * known_KHW.flatten(1)
-    overlap_K = (probability_KP * truth_KP).sum(dim=1)
-    dice_K = 1 - (2 * overlap_K + 1) / (probability_KP.sum(dim=1) + truth_KP.sum(dim=1) + 1)
-    return {"entropy": entropy_BP.topk(count, dim=1).values.mean(), "dice": dice_K.mean()}
+    likelihood_KP = truth_KP * log_probability_KHW.flatten(1)
+    background_KP = (1 - objects.rivals_KK @ truth_KP) * log_background_KHW.flatten(1)
+    entropy_BP = -((objects.rivals_KK @ likelihood_KP + background_KP) * known_KP)[firsts]
+    dice_K = dice_of_probabilities(log_probability_KHW.exp().flatten(1) * known_KP, truth_KP * known_KP)
+    return {"entropy": hardest_mean(entropy_BP, hardest).mean(), "dice": dice_K.mean()}

@@ -5,7 +5,9 @@ known_NHW is true where a pixel counts (void pixels do not; None: all count). Wh
 better. Logits of half precision are taken as float32. An object without any known pixel has a loss of 0, or what
 an empty prediction on empty truth has. ShapeError is raised where shapes do not belong together.
 
-Shapes: N objects, B pictures, C objects of one picture and its background, H W pixels, P pixels in a row.
+`hardest_mean` and `dice_of_probabilities` are what losses over other probabilities are made of, too.
+
+Shapes: N objects, H W pixels, P pixels in a row.
 """
 
 from __future__ import annotations
@@ -20,12 +22,6 @@ from torch.nn import functional
 
 from masklet.core.errors import ShapeError
 from masklet.training.errors import TrainingError
-
-VOID = 255
-"""The label of pixels that no loss counts."""
-
-_BACKGROUND_AT_MOST = -1e-7
-"""Log-probability of background where no object claims anything, so that its odds stay finite in float32."""
 
 
 class Loss(Protocol):
@@ -51,7 +47,22 @@ def bootstrapped_binary_cross_entropy(
     2022); `hard_share` gives the share of a step.
     """
     logits_NHW, truth_NHW, known_NHW = _checked(logits_NHW, truth_NHW, known_NHW)
-    return _hardest_mean(_entropy(logits_NHW, truth_NHW).flatten(1), known_NHW.flatten(1), share)
+    return hardest_mean(_entropy(logits_NHW, truth_NHW).flatten(1), share, known_NHW.flatten(1))
+
+
+def hardest_mean(values_NP: Tensor, share: float, known_NP: Tensor | None = None) -> Tensor:
+    """Return mean_N over that share of the known pixels with the largest values, all of them at least 0.
+
+    At least one pixel is taken; without any known one the mean is 0.
+    """
+    most = max(1, math.ceil(share * values_NP.shape[1]))
+    if known_NP is None:
+        known_NP = torch.ones_like(values_NP)
+    known_N = known_NP.sum(dim=1).double()
+    count_N = torch.minimum((share * known_N).round().clamp(min=1), known_N)
+    hardest_NP = torch.where(known_NP > 0, values_NP, -1.0).topk(most, dim=1).values
+    taken_NP = torch.arange(most, device=values_NP.device) < count_N[:, None]
+    return (hardest_NP * taken_NP).sum(dim=1) / count_N.clamp(min=1).to(values_NP.dtype)
 
 
 def hard_share(step: int, *, begin: int, end: int, last: float = 0.15) -> float:
@@ -102,7 +113,11 @@ def balanced_binary_cross_entropy(
 
 def dice(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None = None) -> Tensor:
     """Return 1 - (2 sum(p t) + 1) / (sum p + sum t + 1): 0 for an empty prediction on empty truth."""
-    probability_NP, truth_NP = _sides(logits_NHW, truth_NHW, known_NHW)
+    return dice_of_probabilities(*_sides(logits_NHW, truth_NHW, known_NHW))
+
+
+def dice_of_probabilities(probability_NP: Tensor, truth_NP: Tensor) -> Tensor:
+    """Return `dice` of probabilities; both are 0 where a pixel is void."""
     overlap_N = (probability_NP * truth_NP).sum(dim=1)
     return 1 - (2 * overlap_N + 1) / (probability_NP.sum(dim=1) + truth_NP.sum(dim=1) + 1)
 
@@ -183,38 +198,6 @@ def signed_distance(mask_NHW: Tensor) -> Tensor:
     return torch.where(mask_NHW, inside_NHW, outside_NHW) * has_boundary_N[:, None, None]
 
 
-def aggregate(logits_BNHW: Tensor) -> Tensor:
-    """Return logits_BCHW over background (first) and objects, to be brought to 1 by a softmax: soft aggregation.
-
-    Every object's odds p / (1 - p) stay; background gets those of the chance that no object is there, the product
-    of all 1 - p. A place without an object has logits far below 0, -100 say. Source: STM (Oh et al., ICCV 2019).
-    """
-    log_nobody_B1HW = -functional.softplus(logits_BNHW).sum(dim=1, keepdim=True)
-    log_nobody_B1HW = log_nobody_B1HW.clamp(max=_BACKGROUND_AT_MOST)
-    background_B1HW = log_nobody_B1HW - torch.log(-torch.expm1(log_nobody_B1HW))
-    return torch.cat([background_B1HW, logits_BNHW], dim=1)
-
-
-def object_cross_entropy(logits_BNHW: Tensor, labels_BHW: Tensor, *, share: float = 1.0) -> Tensor:
-    """Return loss_B: cross entropy over background and objects of aggregated logits, of the hardest pixels.
-
-    labels_BHW (integers): 0 background, n the n-th object of logits_BNHW, 255 void. `share` is that of each
-    picture's known pixels that counts, as in `bootstrapped_binary_cross_entropy`; 1 is the mean of all.
-    """
-    count = logits_BNHW.shape[1] if logits_BNHW.ndim == 4 else 0
-    if logits_BNHW.ndim != 4 or logits_BNHW[:, 0].shape != labels_BHW.shape:
-        raise ShapeError(
-            f"Expected logits (B, N, H, W) and labels (B, H, W), "
-            f"got {tuple(logits_BNHW.shape)} and {tuple(labels_BHW.shape)}."
-        )
-    known_BHW = labels_BHW != VOID
-    if bool(((labels_BHW > count) & known_BHW).any()):
-        raise ShapeError(f"Expected labels from 0 to {count}, one for each object, or {VOID}, got larger ones.")
-    logits_BCHW = aggregate(_at_least_float32(logits_BNHW))
-    entropy_BHW = functional.cross_entropy(logits_BCHW, labels_BHW.long() * known_BHW, reduction="none")
-    return _hardest_mean(entropy_BHW.flatten(1), known_BHW.flatten(1).to(entropy_BHW.dtype), share)
-
-
 LOSSES: dict[str, Loss] = {
     "bce": binary_cross_entropy,
     "bootstrapped-bce": bootstrapped_binary_cross_entropy,
@@ -258,13 +241,10 @@ def _checked(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None) ->
     shapes = [tuple(given.shape) for given in (logits_NHW, truth_NHW, known_NHW) if given is not None]
     if logits_NHW.ndim != 3 or len(set(shapes)) > 1:
         raise ShapeError(f"Expected logits, truth and known of one shape (N, H, W), got {shapes}.")
-    logits_NHW = _at_least_float32(logits_NHW)
+    if logits_NHW.dtype in (torch.float16, torch.bfloat16):
+        logits_NHW = logits_NHW.float()
     known_NHW = torch.ones_like(logits_NHW) if known_NHW is None else (known_NHW > 0).to(logits_NHW.dtype)
     return logits_NHW, truth_NHW.to(logits_NHW.dtype), known_NHW
-
-
-def _at_least_float32(logits: Tensor) -> Tensor:
-    return logits.float() if logits.dtype in (torch.float16, torch.bfloat16) else logits
 
 
 def _entropy(logits_NHW: Tensor, truth_NHW: Tensor) -> Tensor:
@@ -274,15 +254,6 @@ def _entropy(logits_NHW: Tensor, truth_NHW: Tensor) -> Tensor:
 def _mean(values_NHW: Tensor, known_NHW: Tensor) -> Tensor:
     """Return the mean_N over known pixels, 0 without any."""
     return (values_NHW * known_NHW).sum(dim=(1, 2)) / known_NHW.sum(dim=(1, 2)).clamp(min=1)
-
-
-def _hardest_mean(values_NP: Tensor, known_NP: Tensor, share: float) -> Tensor:
-    """Return the mean_N over the share of known pixels with the largest values, all of them at least 0."""
-    count_N = torch.minimum((share * known_NP.sum(dim=1)).round().clamp(min=1), known_NP.sum(dim=1))
-    most = max(1, math.ceil(share * values_NP.shape[1]))
-    hardest_NP = torch.where(known_NP > 0, values_NP, -1.0).topk(most, dim=1).values
-    taken_NP = torch.arange(most, device=values_NP.device) < count_N[:, None]
-    return (hardest_NP * taken_NP).sum(dim=1) / count_N.clamp(min=1)
 
 
 def _sides(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None) -> tuple[Tensor, Tensor]:

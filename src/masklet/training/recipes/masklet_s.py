@@ -12,13 +12,15 @@ import torch
 from torch import Tensor, nn
 
 from masklet.core.arrays import UInt8Array
+from masklet.models.masklet_s.config import MaskletSConfig
 from masklet.models.masklet_s.network import MaskletS, aggregate
 from masklet.training.augment import TRACKER, at_size, augment
-from masklet.training.checkpoint import read_weights
+from masklet.training.checkpoint import read_weights, write_checkpoint
 from masklet.training.clip_loss import clip_losses, follow, objects_of
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.config import LoopConfig
 from masklet.training.errors import TrainingError
+from masklet.training.losses import hard_share
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
 _BACKBONE = "mobilenet-v2"
@@ -93,6 +95,7 @@ class Settings:
     """Steps in which that share falls from 1."""
     sources: Sources = field(default_factory=Sources)
     data: Data = field(default_factory=Data)
+    network: MaskletSConfig = field(default_factory=MaskletSConfig)
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(
             steps=6000,
@@ -141,7 +144,7 @@ class MaskletSTask:
         labels_BTHW = batch["labels"]
         frames_BT3HW = batch["frames"].float() / 255
         objects = objects_of(labels_BTHW)
-        hardest = max(settings.hardest, 1 - (1 - settings.hardest) * step / max(settings.hardest_from, 1))
+        hardest = hard_share(step, begin=0, end=settings.hardest_from, last=settings.hardest)
         assert isinstance(self.network, MaskletS)
         parts: dict[str, Tensor] = {}
         logits = follow(
@@ -228,20 +231,23 @@ def PREPARE(settings: Settings) -> None:
     cache.build_cache(made, settings.data.cache, shrinking=cache.Shrinking(short_side=given.short_side))
 
 
-def finish(_: Settings, out: Path) -> None:
-    """Write the graphs that run without torch: graphs/NAME.encode.onnx and its like, named as the run."""
+def finish(settings: Settings, out: Path) -> None:
+    """Write graphs/NAME.encode.onnx and its like, which run without torch, and graphs/NAME.pt, which others can
+    start from; named as the run."""
     from masklet.models.masklet_s.export import export
 
-    network = MaskletS()
-    best = out / "best.pt"
-    network.load_state_dict(read_weights(best if best.exists() else out / "last.pt"))
-    export(network, out / "graphs", out.resolve().name)
+    network = MaskletS(settings.network)
+    best, name = out / "best.pt", out.resolve().name
+    weights = read_weights(best if best.exists() else out / "last.pt")
+    network.load_state_dict(weights)
+    export(network, out / "graphs", name)
+    write_checkpoint(out / "graphs" / f"{name}.pt", {"ema": weights}, settings={})
 
 
 def build(settings: Settings) -> MaskletSTask:
     """Return the task; the backbone starts from ImageNet, the rest from nothing."""
     torch.manual_seed(settings.loop.seed)
-    network = MaskletS().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = MaskletS(settings.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if settings.start_from is not None:
         network.load_state_dict(read_weights(settings.start_from))
     elif (backbone := settings.backbone or _fetched_backbone()) is not None:
