@@ -5,9 +5,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from masklet.core.errors import FormatError  # noqa: E402
 from masklet.training.cache import Shrinking, UncachedClip, build_cache  # noqa: E402
 from masklet.training.clip_loss import follow, objects_of  # noqa: E402
 from masklet.training.config import LoopConfig  # noqa: E402
+from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.recipes.masklet_s import Data, Settings, build  # noqa: E402
 
@@ -65,6 +67,20 @@ def test_a_sample_begins_with_few_objects_numbered_from_one(settings, index):
     assert ids
     assert ids == list(range(1, len(ids) + 1))[: settings.data.most_objects]
     assert set(labels_THW.unique().tolist()) <= {0, 255, *ids}
+
+
+def test_stills_alone_are_enough_to_train_on(settings):
+    data = replace(settings.data, validation=("video-a", "video-b"), synthetic=0.0)
+    assert build(replace(settings, data=data)).sample(0)["frames"].shape == (3, 3, SIDE, SIDE)
+
+
+@pytest.mark.parametrize(("validation", "error", "message"), [
+    pytest.param(("video-c",), FormatError, "'video-c'", id="a clip that is not there"),
+    pytest.param(("video-a", "video-b", "still"), TrainingError, "got none", id="all clips held back"),
+])  # fmt: skip
+def test_clips_that_cannot_be_held_back_are_named(settings, validation, error, message):
+    with pytest.raises(error, match=message):
+        build(replace(settings, data=replace(settings.data, validation=validation)))
 
 
 def test_objects_of_a_batch_are_rivals_within_their_clip():

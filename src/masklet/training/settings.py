@@ -192,7 +192,7 @@ def _helps(settings: type[Any]) -> dict[str, str]:
     for field, below in zip(body.body, body.body[1:], strict=False) if isinstance(body, ast.ClassDef) else ():
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                helps[name] = inspect.cleandoc(text)
+                helps[name] = " ".join(text.split())
     return helps
 
 

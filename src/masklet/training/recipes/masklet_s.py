@@ -118,11 +118,16 @@ class MaskletSTask:
     def __init__(self, settings: Settings, network: MaskletS) -> None:
         self.network: nn.Module = network
         self._settings = settings
-        clips = [clip for clip in ClipFolder(settings.data.cache, most_bytes=2 << 30) if clip.object_ids]
+        folder = ClipFolder(settings.data.cache, most_bytes=2 << 30)
+        for name in settings.data.validation:
+            folder.named(name)
+        clips = [clip for clip in folder if clip.object_ids]
         kept = [clip for clip in clips if clip.name not in settings.data.validation]
         self._validation = [clip for clip in clips if clip.name in settings.data.validation]
         self._videos = [clip for clip in kept if clip.frame_count > 1]
         self._stills = [clip for clip in kept if clip.frame_count == 1]
+        if not kept:
+            raise TrainingError(f"Expected clips with objects to train on in {settings.data.cache}, got none.")
 
     def sample(self, index: int) -> Mapping[str, Tensor]:
         """Return frames_T3HW (uint8) and labels_THW (uint8) of one clip."""
@@ -178,7 +183,8 @@ class MaskletSTask:
 
     def _clip(self, rng: np.random.Generator, data: Data) -> tuple[UInt8Array, UInt8Array]:
         config = at_size(TRACKER, (data.size, data.size))
-        if rng.random() < data.synthetic and self._stills:
+        from_still = rng.random() < data.synthetic
+        if self._stills and (from_still or not self._videos):
             image_HW3, labels_HW = _still(self._pick(rng, self._stills + self._videos), rng)
             cutouts = self._cutouts(rng) if rng.random() < data.pasted else ()
             synthetic = SyntheticConfig(length=data.length)
