@@ -17,7 +17,7 @@ from masklet.core.values import FrameMasks, MaskPrompt
 from masklet.datasets import Clip, Davis2016, Davis2017
 from masklet.formats.davis import write_label_pngs
 from masklet.masklets import Masklets
-from masklet.models import MODELS, Tracker, label_propagation, load_model
+from masklet.models import MODELS, Tracker, label_propagation, load_tracker
 from masklet.models.label_propagation import LabelPropagationConfig
 from masklet.propagation import steps
 from masklet.weights import resolve
@@ -32,14 +32,14 @@ def follow(clip: Clip[Masklets], tracker: Tracker, seconds: list[float]) -> Iter
         yield step.masks
 
 
-def tracker_of(name: str, settings: list[str], precision: str) -> Tracker:
+def tracker_of(name: str, weights: Path | None, settings: list[str], precision: str) -> Tracker:
     """Return a tracker; settings are NAME=VALUE of label propagation."""
     if not settings:
-        return load_model(name, precision=precision)
+        return load_tracker(name, weights=weights, precision=precision)
     values = {key: float(value) for key, value in (setting.split("=") for setting in settings)}
     kinds = LabelPropagationConfig.__annotations__
     whole = {key: int(value) if kinds[key] == "int" else value for key, value in values.items()}
-    path = resolve(MODELS["label-propagation"].weights, None)
+    path = resolve(MODELS["label-propagation"].weights, weights)
     return label_propagation.load(path, precision=precision, config=LabelPropagationConfig(**whole))
 
 
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--model", default="label-propagation")
+    parser.add_argument("--weights", type=Path, help="Weights of the tracker, a file of your own.")
     parser.add_argument("--year", type=int, choices=(2016, 2017), default=2016)
     parser.add_argument("--split", default="val")
     parser.add_argument("--sequences", nargs="+", help="Only these, whatever the split.")
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--precision", default="auto", choices=("auto", "f32", "bf16"))
     words = parser.parse_args()
     dataset = {2016: Davis2016, 2017: Davis2017}[words.year](words.root, words.split)
-    tracker = tracker_of(words.model, words.settings, words.precision)
+    tracker = tracker_of(words.model, words.weights, words.settings, words.precision)
     seconds: list[float] = []
     for name in words.sequences or dataset.names():
         clip = dataset.clip(name)

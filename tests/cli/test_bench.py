@@ -10,6 +10,7 @@ from masklet.evaluation.speed import SpeedRow
 
 ROW = SpeedRow(
     model="label-propagation",
+    weights=None,
     height=480,
     width=864,
     objects=1,
@@ -49,12 +50,18 @@ def test_rows_are_said_and_written(masklet, asked, tmp_path):
     assert written["frames_per_second"] == "12.5"
 
 
+def test_own_weights_are_measured(masklet, asked, tmp_path):
+    assert masklet("bench", "--weights", tmp_path / "own.pdmodel")[0] == 0
+    assert asked["weights"] == tmp_path / "own.pdmodel"
+
+
 def test_rows_for_programs(masklet, asked):
     assert json.loads(masklet("bench", "--json")[1])[0]["resident_mb"] == 400.0
 
 
 JOB = JobRow(
     model="label-propagation",
+    weights="own.pdmodel",
     video="disks.mp4",
     height=480,
     width=864,
@@ -91,6 +98,12 @@ def test_whole_runs_are_measured_when_asked_for(masklet, asked_for_runs, tmp_pat
     assert "24.5 frames/s in all" in out
     assert (asked_for_runs["objects"], asked_for_runs["footage"]) == ([1], None)
     assert next(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))["finish_seconds"] == "0.2"
+
+
+def test_whole_runs_are_measured_with_own_weights(masklet, asked_for_runs, tmp_path):
+    out = masklet("bench", "--end-to-end", "--weights", tmp_path / "own.pdmodel", "--json")[1]
+    assert asked_for_runs["weights"] == tmp_path / "own.pdmodel"
+    assert json.loads(out)[0]["weights"] == "own.pdmodel"
 
 
 def test_a_video_of_ones_own_can_be_measured(masklet, asked_for_runs, tmp_path):

@@ -61,6 +61,12 @@ def test_quiet_is_quiet(masklet, frames, tmp_path):
         pytest.param(["--box", BOX, "--remove", "3:9"], 1, "got object 9", id="removal of a stranger"),
         pytest.param(["--box", BOX, "--resume", "--overwrite"], 2, "got both", id="resume and overwrite"),
         pytest.param(["--box", BOX, "--format", "gif"], 1, "formats among", id="no such format"),
+        pytest.param(
+            ["--detect", "thing", "--strategy", "per-frame", "--weights", "own.onnx"],
+            1,
+            "hybrid or first-frame with weights",
+            id="weights of nothing",
+        ),
         pytest.param(["--box", BOX, "--model", "nobody"], 1, "nobody", id="no such model"),
     ],
 )

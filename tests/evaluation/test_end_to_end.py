@@ -14,6 +14,7 @@ from networks import loaded
 
 RECORD = {
     "model": "label-propagation",
+    "weights": [{"name": "own.pdmodel", "path": "home/own.pdmodel"}, {"name": "pp-lcnetv2-base"}],
     "input": {"size_HW": [120, 160]},
     "objects": 2,
     "frames": 30,
@@ -56,6 +57,13 @@ def test_frames_per_second_count_everything_but_the_start(commands):
 
 def test_every_number_of_objects_and_frames_gives_a_row(commands):
     assert len(measure_jobs(objects=(1, 2), frames=(3, 4), size_HW=(60, 80))) == len(commands) == 4
+
+
+def test_own_weights_are_handed_on_and_told(commands, tmp_path):
+    own = tmp_path / "own.pdmodel"
+    (row,) = measure_jobs(weights=own, objects=(1,), frames=(3,), size_HW=(60, 80))
+    assert commands[0][commands[0].index("--weights") + 1] == str(own)
+    assert row.weights == "own.pdmodel"
 
 
 def test_footage_is_measured_as_it_is(commands, tmp_path):

@@ -1,6 +1,8 @@
 """From settings to a run's folder."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -123,11 +125,52 @@ def test_a_run_on_another_video_is_not_gone_on_with(frames, tmp_path):
         run(TrackJob(source=str(video), prompts={"m": mask_at(0)}), tmp_path / "run", resume=True)
 
 
+def own_weights(folder, content=b"trained at home"):
+    folder.mkdir(exist_ok=True)
+    for name in ("own.pdmodel", "own.pdiparams"):
+        (folder / name).write_bytes(content)
+    return folder / "own.pdmodel"
+
+
+def test_own_weights_are_told_by_their_digests(frames, tmp_path):
+    own = own_weights(tmp_path / "home")
+    box = Box(0, 1, (5, 10, 17, 40))
+    record = run(TrackJob(source=frames, prompts={"b": box}, weights=own), tmp_path / "run", extras=QUICK)
+    digest = hashlib.sha256(b"trained at home").hexdigest()
+    assert record["settings"]["weights"] == [digest, digest]
+    tracker, segmenter = record["weights"]
+    assert tracker == {
+        "name": "own.pdmodel",
+        "path": str(own),
+        "sha256": {"own.pdmodel": digest, "own.pdiparams": digest},
+    }
+    assert segmenter["name"] == "eiseg-hrnet18-ocr64"
+
+
+@pytest.mark.parametrize("harmed", ["own.pdmodel", "own.pdiparams"])
+def test_a_run_goes_on_with_weights_of_the_same_content_only(frames, tmp_path, harmed):
+    def go(weights):
+        job = TrackJob(source=frames, prompts={"m": mask_at(0)}, weights=weights)
+        return run(job, tmp_path / "run", extras=QUICK, resume=True)
+
+    first = go(own_weights(tmp_path / "home"))
+    assert go(own_weights(tmp_path / "moved")) == first
+    (tmp_path / "home" / harmed).write_bytes(b"trained on")
+    for other in (tmp_path / "home/own.pdmodel", None):
+        with pytest.raises(MaskletError, match="others for weights"):
+            go(other)
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
         pytest.param({}, "something to follow", id="nothing to follow"),
         pytest.param({"detect": ("thing",), "direction": "both"}, "direction forward", id="detect backward"),
+        pytest.param(
+            {"detect": ("thing",), "strategy": "per-frame", "weights": Path("own.onnx")},
+            "strategy hybrid or first-frame with weights",
+            id="weights of nothing",
+        ),
         pytest.param({"prompts": {"p": Box(0, 1, (70, 50, 90, 70))}}, "p: .*80x60", id="box outside"),
         pytest.param({"prompts": {"p": Box(12, 1, (1, 1, 9, 9))}}, "from 0 to 11", id="past the last frame"),
         pytest.param({"prompts": {"p": Box(0, 1, (60, 0, 70, 5))}}, "found nothing there", id="box on nothing"),

@@ -127,9 +127,7 @@ def own_toy(folder, *names):
     return folder / names[0]
 
 
-@pytest.mark.parametrize(
-    "names", [("own.graph", "own.params"), ("own.onnx",)], ids=["as published", "in one file"]
-)
+@pytest.mark.parametrize("names", [("own.graph", "own.params"), ("own.onnx",), ("own.xml", "own.bin")], ids=str)
 def test_own_weights_are_welcome_under_an_own_name(toy, tmp_path, names):
     own = own_toy(tmp_path, *names)
     assert resolve("toy", own) == own

@@ -13,6 +13,7 @@ from masklet.cli.console import Json, Precision, Threads, print_json
 
 def bench(
     model: Annotated[str, Argument(help="Tracker, a name from `masklet models`.")] = "label-propagation",
+    weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
     end_to_end: Annotated[
         bool, Option("--end-to-end", help="Measure whole runs: decoding, masks, overlay and all.")
     ] = False,
@@ -36,6 +37,7 @@ def bench(
 
     height, width = numbers_of(size, "x", "--size", count=2)
     settings: dict[str, Any] = {
+        "weights": weights,
         "size_HW": (height, width),
         "objects": numbers_of(objects, ",", "--objects"),
         "frames": numbers_of(frames, ",", "--frames"),

@@ -22,6 +22,7 @@ def track(
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
     model: Annotated[str, Option(help="Tracker, a name from `masklet models`.")] = "label-propagation",
+    weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
     detector: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
     segmenter: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
     strategy: Annotated[
@@ -62,6 +63,7 @@ def track(
         detect=classes,
         strategy=strategy,
         model=model,
+        weights=weights,
         detector=detector,
         segmenter=segmenter,
         threshold=threshold,

@@ -44,6 +44,8 @@ class JobRow:
     """What one run took."""
 
     model: str
+    weights: str | None
+    """Name of the file of own weights; none: the published ones."""
     video: str
     height: int
     width: int
@@ -69,6 +71,7 @@ class JobRow:
 def measure_jobs(
     model: str = "label-propagation",
     *,
+    weights: Path | None = None,
     size_HW: tuple[int, int] = (480, 864),
     objects: Sequence[int] = (1, 5, 10),
     frames: Sequence[int] = (200,),
@@ -78,9 +81,11 @@ def measure_jobs(
 ) -> list[JobRow]:
     """Return a row for each number of objects and of frames of a made-up video, or one row for the footage.
 
+    `weights` is a file of your own instead of the tracker's published ones.
     Raise EvaluationError, in the words of the run, where it fails.
     """
     options = ["--model", model, "--precision", precision]
+    options += [] if weights is None else ["--weights", str(weights)]
     options += [] if threads is None else ["--threads", str(threads)]
     rows: list[JobRow] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -120,6 +125,7 @@ def _row(footage: Footage, record: dict[str, Any], seconds: float) -> JobRow:
     job_seconds = record["seconds"] + record["finish_seconds"]
     return JobRow(
         model=record["model"],
+        weights=next((given["name"] for given in record["weights"] if "path" in given), None),
         video=footage.video.name,
         height=height,
         width=width,

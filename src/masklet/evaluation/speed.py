@@ -35,6 +35,8 @@ class SpeedRow:
     """What was measured up to one frame."""
 
     model: str
+    weights: str | None
+    """Name of the file of own weights; none: the published ones."""
     height: int
     width: int
     objects: int
@@ -56,30 +58,35 @@ class SpeedRow:
 def measure_tracker(
     model: str = "label-propagation",
     *,
+    weights: Path | None = None,
     size_HW: tuple[int, int] = (480, 864),
     objects: Sequence[int] = (1, 5, 10),
     frames: Sequence[int] = (200,),
     threads: int | None = None,
     precision: Precision = "auto",
 ) -> list[SpeedRow]:
-    """Return a row for each number of objects and each number of frames."""
+    """Return a row for each number of objects and each number of frames.
+
+    `weights` is a file of your own instead of the published ones.
+    """
     rows: list[SpeedRow] = []
     for count in objects:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
-            job = fresh.submit(_run, model, size_HW, count, tuple(sorted(frames)), threads, precision)
+            job = fresh.submit(_run, model, weights, size_HW, count, tuple(sorted(frames)), threads, precision)
             rows += job.result()
     return rows
 
 
 def _run(
     model: str,
+    weights: Path | None,
     size_HW: tuple[int, int],
     objects: int,
     marks: Sequence[int],
     threads: int | None,
     precision: Precision,
 ) -> list[SpeedRow]:
-    session = load_tracker(model, threads=threads, precision=precision).start()
+    session = load_tracker(model, weights=weights, threads=threads, precision=precision).start()
     scene = circling_disks(objects, size_HW)
     frame, masks_NHW = scene(0)
     session.step(frame, [MaskPrompt(0, number + 1, mask_HW) for number, mask_HW in enumerate(masks_NHW)])
@@ -92,7 +99,7 @@ def _run(
         if index > _WARM_UP or index + 1 in marks:
             seconds.append(time.perf_counter() - started)
         if index + 1 in marks:
-            rows.append(_row(model, size_HW, objects, index + 1, median(seconds)))
+            rows.append(_row(model, weights, size_HW, objects, index + 1, median(seconds)))
             seconds.clear()
     return rows
 
@@ -152,9 +159,12 @@ def _texture(random: np.random.Generator, size_HW: tuple[int, int]) -> UInt8Arra
     return np.asarray(smooth_HW3.clip(0, 255), dtype=np.uint8)
 
 
-def _row(model: str, size_HW: tuple[int, int], objects: int, frames: int, seconds: float) -> SpeedRow:
+def _row(
+    model: str, weights: Path | None, size_HW: tuple[int, int], objects: int, frames: int, seconds: float
+) -> SpeedRow:
     return SpeedRow(
         model=model,
+        weights=weights.name if weights else None,
         height=size_HW[0],
         width=size_HW[1],
         objects=objects,

@@ -154,7 +154,10 @@ def _with_outputs(model: Any, names: Sequence[str], path: Path) -> Any:
                 ports.setdefault(name, port)
     unknown = [name for name in names if name not in ports]
     if unknown:
-        raise WeightsError(f"Expected names of tensors or nodes of {path.name}, got {', '.join(unknown)}.")
+        raise WeightsError(
+            f"Expected names of tensors or nodes of {path}, got {', '.join(unknown)}: "
+            "is it the file of another network?"
+        )
     return ov.Model([ports[name] for name in names], model.get_parameters())
 
 

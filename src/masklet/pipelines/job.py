@@ -56,8 +56,8 @@ def run(
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        settings = settings_of(job, source)
         tracker = build_tracker(job)
+        settings = settings_of(job, source)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
             return record
@@ -86,12 +86,12 @@ def build_tracker(job: TrackJob) -> Tracker:
     """Return the job's networks put together."""
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     if not job.detect:
-        tracker = load_tracker(job.model, **load)
+        tracker = load_tracker(job.model, weights=job.weights, **load)
         return Prompted(tracker, load_segmenter(job.segmenter, **load)) if job.needs_segmenter else tracker
     parts = Parts(
         detector=load_detector(job.detector, **load).restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
         segmenter=load_segmenter(job.segmenter, **load),
-        tracker=partial(load_tracker, job.model, **load),
+        tracker=partial(load_tracker, job.model, weights=job.weights, **load),
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
     finding = Finding(
@@ -114,6 +114,10 @@ def _check(job: TrackJob, extras: Extras) -> None:
         raise PromptError(f"Expected direction forward with detected classes, got {job.direction}.")
     if job.detect and job.prompts and job.strategy == "per-frame":
         raise PromptError("Expected strategy hybrid or first-frame with prompts, got per-frame, which takes none.")
+    if job.weights is not None and not job.needs_tracker:
+        raise PromptError(
+            f"Expected strategy hybrid or first-frame with weights of a tracker, got {job.strategy}, without one."
+        )
     if not job.detect:
         _check_removals(job)
     unknown = [name for name in extras.formats if name not in FORMATS]

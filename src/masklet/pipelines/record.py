@@ -6,27 +6,33 @@ import platform
 import statistics
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from masklet.masklets import open_masklets
 from masklet.models import MODELS
 from masklet.pipelines.run_folder import RunFolder
-from masklet.pipelines.settings import TrackJob
+from masklet.pipelines.settings import TrackJob, digests_of
 from masklet.pipelines.track import Walked
 from masklet.weights import find_weight
 
 
 def weights_of(job: TrackJob) -> list[dict[str, Any]]:
-    """Return the weights of every network that takes part: name, and the SHA-256 of each file."""
+    """Return the weights of every network that takes part: name, SHA-256 of each file, path where they are own."""
+    own = [] if job.weights is None else [_own(job.model, job.weights)]
     names = [
-        *([job.model] if job.needs_tracker else []),
+        *([job.model] if job.needs_tracker and not own else []),
         *([job.detector] if job.detect else []),
         *([job.segmenter] if job.needs_segmenter else []),
     ]
     weights = [find_weight(MODELS[name].weights) for name in names]
-    return [
+    return own + [
         {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}} for weight in weights
     ]
+
+
+def _own(model: str, weights: Path) -> dict[str, Any]:
+    return {"name": weights.name, "path": str(weights), "sha256": digests_of(model, weights)}
 
 
 def versions() -> dict[str, str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.core.values import MaskPrompt, Prompt
-from masklet.models import Precision
+from masklet.models import MODELS, Precision
 from masklet.prompts import prompts_to_json
 from masklet.sources import FrameSource
+from masklet.weights import file_sha256, find_weight, own_files
 
 Direction = Literal["forward", "backward", "both"]
 
@@ -32,6 +33,8 @@ class TrackJob:
     strategy: str = "hybrid"
     """How those are followed; without `detect` there is nothing to choose."""
     model: str = "label-propagation"
+    weights: Path | None = None
+    """Of the tracker, a file of your own; none: the published ones."""
     detector: str = "picodet-s"
     segmenter: str = "eiseg"
     threshold: float = 0.5
@@ -62,6 +65,7 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
         **{name: getattr(job, name) for name in _PLAIN_SETTINGS},
         "detect": list(job.detect),
         "prompts": prompts_to_json(job.prompts.values()),
+        "weights": None if job.weights is None else [*digests_of(job.model, job.weights).values()],
         "removals": {str(frame_index): list(ids) for frame_index, ids in sorted(job.removals.items())},
         "input": {
             "sha256": digest_of(job.source),
@@ -86,12 +90,17 @@ _PLAIN_SETTINGS = (
 )
 
 
+def digests_of(model: str, weights: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of own weights by its name; raise WeightsError where one is missing."""
+    files = own_files(find_weight(MODELS[model].weights), weights)
+    return {file.name: file_sha256(file) for file in files}
+
+
 def digest_of(source: str) -> str | None:
     """Return the SHA-256 of a file, or of the names and sizes of a folder's files; None of anything else."""
     path = Path(source)
     if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
     if path.is_dir():
         listing = "\n".join(f"{item.name} {item.stat().st_size}" for item in sorted(path.iterdir()))
         return hashlib.sha256(listing.encode()).hexdigest()

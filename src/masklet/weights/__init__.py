@@ -1,6 +1,6 @@
 """Trained weights as values: known by name and digest, fetched once, checked whenever they are used."""
 
-from masklet.weights.cache import cache_root, cached_path, state_of
+from masklet.weights.cache import cache_root, cached_path, file_sha256, state_of
 from masklet.weights.fetching import fetch, resolve
 from masklet.weights.own import own_files
 from masklet.weights.registry import WEIGHTS, find_weight
@@ -15,6 +15,7 @@ __all__ = [
     "cache_root",
     "cached_path",
     "fetch",
+    "file_sha256",
     "find_weight",
     "own_files",
     "resolve",

@@ -12,13 +12,13 @@ from masklet.weights.values import Weight
 def own_files(weight: Weight, path: Path) -> tuple[Path, ...]:
     """Return the files of own weights, `path` first: those named as the published files of `weight` are.
 
-    Where NAME.pdmodel and NAME.pdiparams are published, mine.pdmodel goes with mine.pdiparams. A file of another
-    ending stands alone. Raise WeightsError where one is not there.
+    Where NAME.pdmodel and NAME.pdiparams are published, mine.pdmodel goes with mine.pdiparams; mine.xml, of
+    OpenVINO, goes with mine.bin; a file of another ending stands alone. Raise WeightsError where one is not there.
     """
     first, *others = ("".join(Path(file.name).suffixes) for file in weight.files)
+    if not path.name.endswith(first):
+        first, others = path.suffix, [".bin"] if path.suffix == ".xml" else []
     name = path.name.removesuffix(first)
-    if name == path.name:
-        others = []
     files = (path, *(path.with_name(name + ending) for ending in others))
     for file in files:
         if not file.is_file():
