@@ -1,10 +1,12 @@
 """Every example in the docs and the README runs.
 
 The blocks of a page run in their order, in one folder that holds what examples may count on (see `world`):
-python blocks share their names, of shell blocks the lines that begin with `masklet` run. A comment before a
-block says what it needs:
+python blocks share their names, of shell blocks the lines that begin with `masklet` run. A python block with a
+title (```python title="mine.py") becomes that file instead. A comment before a block says what it needs:
 
     <!-- needs: weights -->           skipped where the weights cannot be had
+    <!-- needs: torch -->             skipped where torch is not installed
+    <!-- needs: weights, torch -->    both
     <!-- needs: a camera -->          anything else: only checked to be written right
 """
 
@@ -13,6 +15,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +33,9 @@ from masklet.sources import write_video
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
 BLOCK = re.compile(
-    r"(?:<!-- needs: (?P<needs>[^\n]+?) -->\n+)?^```(?P<language>\w+)[^\n]*\n(?P<code>.*?)^```$", re.M | re.S
+    r"(?:<!-- needs: (?P<needs>[^\n]+?) -->\n+)?"
+    r'^```(?P<language>\w+)(?: title="(?P<title>[^"\n]+)")?[^\n]*\n(?P<code>.*?)^```$',
+    re.M | re.S,
 )
 FRAMES, HEIGHT, WIDTH = 12, 96, 160
 
@@ -41,15 +46,17 @@ class Block:
 
     language: str
     code: str
-    needs: str | None
+    needs: frozenset[str]
     line: int
+    title: str | None = None
 
 
 def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
     for match in BLOCK.finditer(text):
         line = text.count("\n", 0, match.start("code"))
-        yield Block(match["language"], match["code"], match["needs"], line)
+        needs = frozenset(match["needs"].split(", ")) if match["needs"] else frozenset()
+        yield Block(match["language"], match["code"], needs, line, match["title"])
 
 
 def commands(code: str) -> Iterator[list[str]]:
@@ -87,7 +94,9 @@ def run_command(words: list[str]) -> None:
 def run_block(block: Block, names: dict[str, object], origin: str, *, runs: bool) -> None:
     if block.language == "python":
         program = compile(block.code, origin, "exec")
-        if runs:
+        if block.title:
+            Path(block.title).write_text(block.code)
+        elif runs:
             exec(program, names)
     elif block.language in ("bash", "console", "shell", "sh"):
         for words in commands(block.code):
@@ -127,7 +136,7 @@ def painted(index: int, ground_HW3: np.ndarray) -> tuple[np.ndarray, FrameMasks]
 
 def as_case(page: Path):
     """A page as a test case; one that runs networks can be left out by `-m "not weights"`."""
-    needs = {block.needs for block in blocks(page)}
+    needs = {need for block in blocks(page) for need in block.needs}
     marks = [pytest.mark.weights, pytest.mark.slow] if "weights" in needs else []
     return pytest.param(page, id=page.relative_to(ROOT).as_posix(), marks=marks)
 
@@ -137,30 +146,42 @@ def test_examples_run(page, world, tmp_path, monkeypatch):
     shutil.copytree(world, tmp_path / "world")
     monkeypatch.chdir(tmp_path / "world")
     names: dict[str, object] = {"__name__": "example"}
-    without_weights = []
+    missing = set() if find_spec("torch") else {"torch"}
     for block in blocks(page):
         origin = f"{page.relative_to(ROOT)}:{block.line + 1}"
         try:
-            runs = not block.needs or (block.needs == "weights" and not without_weights)
-            run_block(block, names, origin, runs=runs)
+            run_block(block, names, origin, runs=block.needs <= {"weights", "torch"} - missing)
         except WeightsError:
-            assert block.needs == "weights", f"{origin} needs weights and does not say so"
-            without_weights.append(origin)
+            assert "weights" in block.needs, f"{origin} needs weights and does not say so"
+            missing.add("weights")
         except Exception as error:
             raise AssertionError(f"{origin}: {type(error).__name__}: {error}") from error
-    if without_weights:
-        pytest.skip(f"needs weights that cannot be had here: {', '.join(without_weights)}")
+    left_out = [
+        f"line {block.line + 1} ({', '.join(block.needs)})" for block in blocks(page) if block.needs & missing
+    ]
+    if left_out:
+        pytest.skip(f"needs what cannot be had here: {', '.join(left_out)}")
 
 
 def test_blocks_are_found_with_what_they_need(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        "a\n\n```python\nx = 1\n```\n\n<!-- needs: weights -->\n```bash\nmasklet a \\\n  -b | c\nls\n```\n"
+        "a\n\n```python\nx = 1\n```\n\n<!-- needs: weights, torch -->\n```bash\nmasklet a \\\n  -b | c\nls\n```\n"
+        '```python title="mine.py"\ny = 2\n```\n'
     )
-    plain, needy = blocks(page)
-    assert (plain.language, plain.code, plain.needs, plain.line) == ("python", "x = 1\n", None, 3)
-    assert (needy.language, needy.needs) == ("bash", "weights")
+    plain, needy, titled = blocks(page)
+    assert (plain.language, plain.code, plain.needs, plain.line) == ("python", "x = 1\n", set(), 3)
+    assert (needy.language, needy.needs) == ("bash", {"weights", "torch"})
     assert list(commands(needy.code)) == [["a", "-b"]]
+    assert (titled.title, titled.code, plain.title) == ("mine.py", "y = 2\n", None)
+
+
+def test_a_titled_block_becomes_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    run_block(Block("python", "y = 2\n", frozenset(), 0, "mine.py"), names, "here", runs=True)
+    assert (tmp_path / "mine.py").read_text() == "y = 2\n"
+    assert not names
 
 
 @pytest.mark.parametrize("words", ["render", "render a b c", "render a b --no-such-flag", "no-such-command"])
