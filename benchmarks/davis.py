@@ -1,9 +1,12 @@
-"""Follow the objects of DAVIS from their first masks; leaves label PNGs that `masklet evaluate davis` reads.
+"""Follow the objects of DAVIS or YouTube-VOS from their first masks; leaves what `masklet evaluate` reads.
 
     python benchmarks/davis.py ../shared/data/DAVIS results
     masklet evaluate davis ../shared/data/DAVIS results --split val --year 2016
 
-Settings of label propagation may be tried: `--set zoom=1 recent=5`.
+    python benchmarks/davis.py ../shared/data/YouTubeVOS-sample results --dataset youtube-vos --split valid
+    masklet evaluate youtube-vos ../shared/data/YouTubeVOS-sample results
+
+Settings of a tracker may be tried: `--set zoom=1 recent=5`.
 """
 
 from __future__ import annotations
@@ -12,50 +15,65 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from types import ModuleType
 
 from masklet.core.values import FrameMasks, MaskPrompt
-from masklet.datasets import Clip, Davis2016, Davis2017
+from masklet.datasets import Clip, Davis2016, Davis2017, YoutubeVos
 from masklet.formats.davis import write_label_pngs
 from masklet.masklets import Masklets
 from masklet.models import MODELS, Tracker, label_propagation, load_tracker
-from masklet.models.label_propagation import LabelPropagationConfig
+from masklet.models.masklet_s import SessionConfig
+from masklet.models.masklet_s import tracker as masklet_s
 from masklet.propagation import steps
 from masklet.weights import resolve
 
+CONFIGS: dict[str, tuple[ModuleType, type]] = {
+    "label-propagation": (label_propagation, label_propagation.LabelPropagationConfig),
+    "masklet-s": (masklet_s, SessionConfig),
+}
+
 
 def follow(clip: Clip[Masklets], tracker: Tracker, seconds: list[float]) -> Iterator[FrameMasks]:
-    """Yield the masks of a clip, prompted by those of its first frame; add each step's time to `seconds`."""
-    first = clip.truth.frame(0)
-    prompts = [MaskPrompt(0, *given) for given in zip(first.object_ids, first.masks_NHW, strict=True)]
+    """Yield the masks of a clip, each object prompted where it comes; add each step's time to `seconds`."""
+    known: set[int] = set()
+    prompts: list[MaskPrompt] = []
+    for index in range(len(clip.truth)):
+        truth = clip.truth.frame(index)
+        for object_id, mask_HW in zip(truth.object_ids, truth.masks_NHW, strict=True):
+            if object_id not in known and mask_HW.any():
+                known.add(object_id)
+                prompts.append(MaskPrompt(index, object_id, mask_HW))
     for step in steps(clip.frames.read(), prompts, tracker.start()):
         seconds.append(step.seconds)
         yield step.masks
 
 
 def tracker_of(name: str, weights: Path | None, settings: list[str], precision: str) -> Tracker:
-    """Return a tracker; settings are NAME=VALUE of label propagation."""
+    """Return a tracker; settings are NAME=VALUE of its configuration."""
     if not settings:
         return load_tracker(name, weights=weights, precision=precision)
-    values = {key: float(value) for key, value in (setting.split("=") for setting in settings)}
-    kinds = LabelPropagationConfig.__annotations__
-    whole = {key: int(value) if kinds[key] == "int" else value for key, value in values.items()}
-    path = resolve(MODELS["label-propagation"].weights, weights)
-    return label_propagation.load(path, precision=precision, config=LabelPropagationConfig(**whole))
+    module, config = CONFIGS[name]
+    kinds = config.__annotations__
+    given = dict(setting.split("=") for setting in settings)
+    values = {key: int(value) if kinds[key] == "int" else float(value) for key, value in given.items()}
+    return module.load(resolve(MODELS[name].weights, weights), precision=precision, config=config(**values))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--model", default="label-propagation")
+    parser.add_argument("--model", default="masklet-s")
     parser.add_argument("--weights", type=Path, help="Weights of the tracker, a file of your own.")
+    parser.add_argument("--dataset", default="davis", choices=("davis", "youtube-vos"))
     parser.add_argument("--year", type=int, choices=(2016, 2017), default=2016)
     parser.add_argument("--split", default="val")
     parser.add_argument("--sequences", nargs="+", help="Only these, whatever the split.")
     parser.add_argument("--set", nargs="+", default=[], dest="settings", metavar="NAME=VALUE")
     parser.add_argument("--precision", default="auto", choices=("auto", "f32", "bf16"))
     words = parser.parse_args()
-    dataset = {2016: Davis2016, 2017: Davis2017}[words.year](words.root, words.split)
+    kind = YoutubeVos if words.dataset == "youtube-vos" else {2016: Davis2016, 2017: Davis2017}[words.year]
+    dataset = kind(words.root, words.split)
     tracker = tracker_of(words.model, words.weights, words.settings, words.precision)
     seconds: list[float] = []
     for name in words.sequences or dataset.names():

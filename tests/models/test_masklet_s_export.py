@@ -13,6 +13,11 @@ from masklet.training.recipes.masklet_s import Settings, finish  # noqa: E402
 SMALL = MaskletSConfig(key_dim=8, value_dim=16, decoder_dims=(16, 8, 8))
 
 
+def placed(key_PR):
+    """Keys of cells that may be anywhere by now."""
+    return np.concatenate([key_PR, np.zeros((len(key_PR), 4), np.float32)], axis=1)
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     torch.manual_seed(0)
@@ -36,9 +41,9 @@ def test_exported_graphs_do_what_the_network_does(both, backend, size_HW, object
     for graphs in (ours, exported):
         code = graphs.encode(canvas_HW3)
         value_NCP = graphs.value(code, masks_Nhw, rivals_NN)
-        memory = np.tile(code.key_PQ, (frames, 1)), np.tile(value_NCP, frames)
+        memory = np.tile(placed(code.key_PR), (frames, 1)), np.tile(value_NCP, frames)
         reading = graphs.read(code, *memory, masks_Nhw, rivals_NN)
-        answers.append((code.query_PQ, code.key_PQ, value_NCP, *vars(reading).values()))
+        answers.append((code.query_PQ, code.key_PR, value_NCP, *vars(reading).values()))
     for expected, got in zip(*answers, strict=True):
         np.testing.assert_allclose(got, expected, atol=2e-3, rtol=2e-3)
 
@@ -48,10 +53,10 @@ def test_cells_that_know_nothing_of_an_object_are_not_read_for_it(both):
     code = graphs.encode(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8))
     mask_1hw, rivals_11 = rng.random((1, 16, 16), dtype=np.float32), np.ones((1, 1), np.float32)
     value_1CP = graphs.value(code, mask_1hw, rivals_11)
-    alone = graphs.read(code, code.key_PQ, value_1CP, mask_1hw, rivals_11)
+    alone = graphs.read(code, placed(code.key_PR), value_1CP, mask_1hw, rivals_11)
     with_unknown = graphs.read(
         code,
-        np.concatenate([code.key_PQ, code.key_PQ[::-1]]),
+        np.concatenate([placed(code.key_PR), placed(code.key_PR[::-1])]),
         np.concatenate([value_1CP, np.zeros_like(value_1CP)], axis=2),
         mask_1hw,
         rivals_11,
@@ -88,7 +93,7 @@ def test_graphs_bear_the_name_of_the_run_and_those_of_another_network_are_refuse
     encode, read, value = (
         tmp_path / f"my-tracker/graphs/my-tracker.{part}.onnx" for part in ("encode", "read", "value")
     )
-    assert set(encode.parent.iterdir()) == {encode, read, value}
+    assert set(encode.parent.iterdir()) == {encode, read, value, encode.with_name("my-tracker.pt")}
     read.write_bytes(value.read_bytes())
     with pytest.raises(WeightsError, match=r"my-tracker\.read\.onnx, got one of another network"):
         load_graphs(encode, threads=1)

@@ -1,30 +1,34 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from masklet.models.masklet_s.bank import Bank
 from masklet.models.masklet_s.config import SessionConfig
 from masklet.models.masklet_s.memory import Memory, joined, of_frame, table
+from masklet.models.masklet_s.view import View
 
 CELLS, CHANNELS = 8, 3
+VIEW = View(0, 0, 64, 32, (32, 64))
 CONFIG = SessionConfig(recent=1, every=2, lasting=2, long_term=1.0, consolidated=0.5, object_memories=100)
 
 
 def memory(number, ids=(1, 2), usage=None):
     """Keys and values tell which frame and cell they are of; the last channel of a value says that it knows."""
-    key_PQ = np.stack([np.full(CELLS, number), np.arange(CELLS)], axis=1).astype(np.float32)
+    key_PR = np.stack([np.full(CELLS, number), np.arange(CELLS)], axis=1).astype(np.float32)
     value_NCP = np.full((len(ids), CHANNELS, CELLS), number, np.float32)
     value_NCP[:, -1] = 1
-    frame = of_frame(key_PQ, value_NCP, ids)
+    frame = of_frame(key_PR, value_NCP, ids)
     return frame if usage is None else frame.used(np.array(usage, np.float32))
 
 
 def frames_in(memories):
-    return [int(each.key_MQ[0, 0]) for each in memories]
+    return [int(each.key_MR[0, 0]) for each in memories]
 
 
 def test_the_most_used_cells_are_kept_in_their_order():
     kept = memory(0, usage=[0, 5, 1, 9, 0, 0, 7, 2]).most_used(3)
-    assert kept.key_MQ[:, 1].tolist() == [1, 3, 6]
+    assert kept.key_MR[:, 1].tolist() == [1, 3, 6]
     assert kept.values[1].shape == (CHANNELS, 3)
 
 
@@ -37,8 +41,11 @@ def test_usage_counts_per_frame_remembered():
 
 
 def test_cells_that_do_not_know_an_object_say_so():
-    key_MQ, value_NCM = table([memory(0, ids=(1,)), memory(1, ids=(1, 2))], [2, 1])
-    assert key_MQ.shape == (2 * CELLS, 2)
+    latest = replace(memory(1, ids=(1, 2)), view=VIEW)
+    key_MQ, value_NCM = table([memory(0, ids=(1,)), latest], [2, 1], VIEW)
+    assert key_MQ.shape == (2 * CELLS, 2 + 4)
+    assert not key_MQ[:CELLS, 2:].any()
+    assert key_MQ[CELLS, 2:].tolist() == [-1.5, -0.5, 1.0, 2.5]
     assert value_NCM[0, -1].tolist() == [0] * CELLS + [1] * CELLS
     assert value_NCM[1, -1].all()
 
@@ -68,7 +75,7 @@ def test_long_term_memory_is_made_of_the_most_used_cells_of_old_frames():
         bank = bank.used(np.tile([3, 0, 0, 2, 0, 0, 1, 1], cells // CELLS + 1)[:cells].astype(np.float32))
     (long_term,) = bank.long_term
     assert len(long_term) == CELLS // 2
-    assert set(long_term.key_MQ[:, 0]) == {2.0}
+    assert set(long_term.key_MR[:, 0]) == {2.0}
 
 
 @pytest.mark.parametrize("objects", [1, 3, 12])
@@ -95,12 +102,15 @@ def test_a_forgotten_object_is_nowhere_and_memories_of_it_alone_are_gone():
 def test_a_bank_comes_back_as_it_went():
     bank = Bank().with_frame(memory(0), memory(0), CONFIG)
     for number in range(1, 8):
-        bank = bank.with_frame(memory(number), None, CONFIG)
+        bank = bank.with_frame(replace(memory(number), view=VIEW), None, CONFIG)
+    assert [each.view for each in bank.recent] == [VIEW]
+    assert [each.view for each in bank.lasting] == [None, None]
     again = Bank.from_state(bank.state())
     assert again.steps == bank.steps
     assert [len(each) for each in again.memories()] == [len(each) for each in bank.memories()]
     for first, second in zip(again.memories(), bank.memories(), strict=True):
         assert isinstance(first, Memory)
-        np.testing.assert_array_equal(first.key_MQ, second.key_MQ)
+        np.testing.assert_array_equal(first.key_MR, second.key_MR)
         np.testing.assert_array_equal(first.values[2], second.values[2])
         np.testing.assert_array_equal(first.usage_M, second.usage_M)
+        assert first.view == second.view

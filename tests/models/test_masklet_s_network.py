@@ -13,6 +13,8 @@ from masklet.models.masklet_s.network import (  # noqa: E402
     affinity,
     aggregate,
     others,
+    place,
+    placed,
 )
 
 SMALL = MaskletSConfig(key_dim=8, value_dim=16, decoder_dims=(16, 8, 8))
@@ -91,14 +93,22 @@ def test_frozen_blocks_do_not_learn():
     assert learning == {str(number) for number in range(3, 13)}
 
 
-def test_similarity_is_the_negative_squared_distance_of_unit_keys_times_sharpness():
+def test_similarity_is_the_negative_squared_distance_of_keys_and_for_placed_cells_of_places():
     project, f16 = KeyProjection(SMALL), torch.randn(1, 96, 3, 4)
-    query_BQP, key_BQP = project(f16)
-    unit_CP = query_BQP[0, :-1]
+    query_BQP, key_BRP = project(f16)
+    assert query_BQP.shape[1] == key_BRP.shape[1] + 4
+    unit_CP = query_BQP[0, : SMALL.key_dim]
     sharpness_P = project.log_scale.exp() * (1 + project.shrinkage(f16).flatten().square())
     distance_MP = torch.cdist(unit_CP.T, unit_CP.T).square()
     expected_MP = -0.5 * sharpness_P[:, None] * distance_MP
-    torch.testing.assert_close((key_BQP.mT @ query_BQP)[0], expected_MP, atol=1e-4, rtol=1e-3)
+    anywhere_MP = (placed(key_BRP, None).mT @ query_BQP)[0]
+    torch.testing.assert_close(anywhere_MP, expected_MP, atol=1e-4, rtol=1e-3)
+    there_MP = (placed(key_BRP, place(3, 4)).mT @ query_BQP)[0]
+    y_P, x_P = torch.meshgrid(torch.arange(3.0), torch.arange(4.0), indexing="ij")
+    at_P2 = torch.stack([x_P.flatten(), y_P.flatten()], dim=1)
+    nearness = project.log_nearness.exp()
+    expected_MP = expected_MP - nearness * torch.cdist(at_P2, at_P2).square()
+    torch.testing.assert_close(there_MP, expected_MP, atol=1e-3, rtol=1e-3)
     assert unit_CP.norm(dim=0).tolist() == pytest.approx([1] * 12, abs=1e-5)
 
 

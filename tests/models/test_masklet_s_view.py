@@ -90,3 +90,15 @@ def test_no_place_goes_to_two_rivals_and_none_is_left_out(objects, seed):
     best = shares.argmax(axis=0)
     np.testing.assert_array_equal(won.sum(axis=0).ravel(), best < objects)
     assert all(won[winner, place] for place, winner in enumerate(best) if winner < objects)
+
+
+def test_places_are_those_of_the_view_that_asks():
+    view = View(0, 0, 128, 64, (64, 128))
+    own_P4 = view.place(view)
+    assert own_P4[0].tolist() == [-3.5, -1.5, 1, 14.5]
+    assert own_P4[-1].tolist() == [3.5, 1.5, 1, 14.5]
+    closer = View(64, 32, 128, 64, (64, 128))
+    seen_P4 = view.place(closer)
+    # the first cell of the closer view is half as large and lies just right of and below the middle
+    assert seen_P4[0].tolist() == pytest.approx([0.25, 0.25, 1, 0.125])
+    assert View.from_numbers(view.numbers) == view

@@ -5,8 +5,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from masklet.core.errors import FormatError  # noqa: E402
+from masklet.core.errors import FormatError, WeightsError  # noqa: E402
 from masklet.training.cache import Shrinking, UncachedClip, build_cache  # noqa: E402
+from masklet.training.checkpoint import write_checkpoint  # noqa: E402
 from masklet.training.clip_loss import follow, objects_of  # noqa: E402
 from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
@@ -81,6 +82,23 @@ def test_stills_alone_are_enough_to_train_on(settings):
 def test_clips_that_cannot_be_held_back_are_named(settings, validation, error, message):
     with pytest.raises(error, match=message):
         build(replace(settings, data=replace(settings.data, validation=validation)))
+
+
+def test_a_run_goes_on_from_earlier_weights(settings, tmp_path):
+    task = build(settings)
+    with torch.no_grad():
+        for parameter in task.network.parameters():
+            parameter.fill_(0.5)
+    write_checkpoint(tmp_path / "before.pt", {"ema": task.network.state_dict()}, {})
+    again = build(replace(settings, start_from=tmp_path / "before.pt"))
+    assert all((parameter == 0.5).all() for parameter in again.network.parameters())
+
+
+def test_weights_of_another_network_are_no_start(settings, tmp_path):
+    write_checkpoint(tmp_path / "before.pt", {"ema": build(settings).network.state_dict()}, {})
+    wider = replace(settings, network=replace(settings.network, value_dim=128), start_from=tmp_path / "before.pt")
+    with pytest.raises(WeightsError, match=r"Expected weights of this network .* got others"):
+        build(wider)
 
 
 def test_objects_of_a_batch_are_rivals_within_their_clip():

@@ -40,8 +40,11 @@ class CastConfig:
     """How often something passes in front of an object."""
     occluder_side: Range = (0.4, 1.0)
     """Its longer side, as a share of the object's."""
-    look_alike: float = 0.15
-    """How often an object's twin is about, not labelled."""
+    look_alike: float = 0.25
+    """How often an object's twin is about."""
+    told_apart: float = 0.5
+    """How often a twin gets an id: near, in the same light and size, so that only its way tells who it is.
+    Else it is another one, not to be followed."""
     late: float = 0.15
     """How often an object is not there in the first frames."""
     gone: float = 0.1
@@ -84,10 +87,16 @@ def cast_others(
 
     What is pasted and followed gets the ids after the highest one taken, up to 254.
     """
-    behind = [look_alike(role, rng, config, stage) for role in roles if rng.random() < config.look_alike]
+    free_id = max((*taken_ids, 0)) + 1
+    behind: list[Actor] = []
+    for role in (role for role in roles if rng.random() < config.look_alike):
+        followed = bool(rng.random() < config.told_apart) and free_id < VOID
+        behind.append(
+            twin(role, free_id, rng, config, stage) if followed else look_alike(role, rng, config, stage)
+        )
+        free_id += followed
     wanted = int(rng.integers(config.most_pasted + 1))
     pasted: list[Actor] = []
-    free_id = max((*taken_ids, 0)) + 1
     for index in rng.permutation(len(cutouts))[:wanted]:
         followed = bool(rng.random() < config.followed) and free_id < VOID
         pasted.append(paste_one(cutouts[index], free_id if followed else BACKGROUND, rng, config, stage))
@@ -196,6 +205,28 @@ def occluder(cutout: Cutout, role: Role, rng: np.random.Generator, config: CastC
         scale=scale,
         mirrored=bool(rng.random() < 0.5),
     )
+
+
+def twin(role: Role, object_id: int, rng: np.random.Generator, config: CastConfig, stage: Stage) -> Actor:
+    """Return the object once more, beside where it begins, on a way of its own."""
+    aside_2 = rng.uniform(0.5, 1.3) * role.layer.side * _direction(rng)
+    spot_2 = np.clip(role.middles_T[0] + aside_2, 0, np.array(stage.size_HW[::-1]) - 1.0)
+    return play(
+        role.layer,
+        object_id,
+        lambda _path: spot_2,
+        rng,
+        config.motion,
+        stage,
+        scale=rng.uniform(0.9, 1.1),
+        mirrored=bool(rng.random() < 0.5),
+    )
+
+
+def _direction(rng: np.random.Generator) -> FloatArray:
+    """Return a unit vector, mostly to a side: things stand beside each other."""
+    angle = rng.normal(0, 0.4) + np.pi * rng.integers(2)
+    return np.array([np.cos(angle), np.sin(angle)])
 
 
 def look_alike(role: Role, rng: np.random.Generator, config: CastConfig, stage: Stage) -> Actor:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from masklet.core.errors import WeightsError
 from masklet.core.files import write_whole
@@ -51,6 +51,21 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """Return the averaged weights of a last.pt or best.pt, ready for `network.load_state_dict`."""
     weights: dict[str, Tensor] = read_checkpoint(path)["ema"]
     return weights
+
+
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Give a network the averaged weights of a checkpoint; raise WeightsError where they are another network's."""
+    weights = read_weights(path)
+    own = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    given = {name: tuple(value.shape) for name, value in weights.items()}
+    differing = sorted(name for name in own.keys() | given.keys() if own.get(name) != given.get(name))
+    if differing:
+        name = differing[0]
+        raise WeightsError(
+            f"Expected weights of this network in {path}, got others: {name} is {given.get(name, 'missing')} there "
+            f"and {own.get(name, 'missing')} here; settings of the network may have changed."
+        )
+    network.load_state_dict(weights)
 
 
 def digest(settings: Mapping[str, Any]) -> str:

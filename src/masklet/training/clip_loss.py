@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from masklet.models.masklet_s.network import FrameCode, MaskletS, affinity, aggregate, others
+from masklet.models.masklet_s.network import FrameCode, MaskletS, affinity, aggregate, others, place, placed
 from masklet.training.clips import VOID
 from masklet.training.losses import dice_of_probabilities, hardest_mean
 
@@ -58,7 +58,7 @@ def follow(
     most_memories: int | None = None,
 ) -> Iterator[Tensor]:
     """Yield logits_KHW of every frame after the first, each read from the frames before it: all of them, or at
-    most so many, the first, the latest and others evenly between.
+    most so many, the first, the latest (the one whose cells have a place) and others evenly between.
 
     `forget_before` is the chance that an object's mask of the frame before is withheld from the decoder, so
     that it learns to find what was lost.
@@ -68,16 +68,19 @@ def follow(
     codes = network.encode(frames_BT3HW.flatten(0, 1))
     start_B = torch.arange(clips, device=frames_BT3HW.device) * length
     probability_K1hw = functional.avg_pool2d(first_masks_KHW[:, None], CELL)
+    place_4P = place(*codes.skip16.shape[-2:], device=frames_BT3HW.device)
     keys: list[Tensor] = []
     values: list[Tensor] = []
     for moment in range(1, length):
         before = codes.of(start_B[objects.clip_K] + moment - 1)
-        keys.append(codes.key_BQP[start_B + moment - 1])
+        keys.append(codes.key_BRP[start_B + moment - 1])
         values.append(_remembered(network, before, probability_K1hw, rivals_KK))
         now = codes.of(start_B[objects.clip_K] + moment)
-        read = _spread_out(moment, most_memories)
-        weight_BMP = affinity(codes.query_BQP[start_B + moment], torch.cat([keys[n] for n in read], dim=2))
-        readout_KCP = torch.cat([values[n] for n in read], dim=2) @ weight_BMP[objects.clip_K].to(values[0].dtype)
+        lasting = _spread_out(moment, most_memories)[: max(moment - 1, 1)]
+        key_BQM = torch.cat([*(placed(keys[n], None) for n in lasting), placed(keys[-1], place_4P)], dim=2)
+        weight_BMP = affinity(codes.query_BQP[start_B + moment], key_BQM)
+        value_KCM = torch.cat([*(values[n] for n in lasting), values[-1]], dim=2)
+        readout_KCP = value_KCM @ weight_BMP[objects.clip_K].to(value_KCM.dtype)
         kept_K111 = (torch.rand(len(probability_K1hw), 1, 1, 1, device=start_B.device) >= forget_before).float()
         seen_K1hw = probability_K1hw * kept_K111
         logits_K1hw = network.decode(

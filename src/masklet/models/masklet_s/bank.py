@@ -54,7 +54,7 @@ class Bank:
         if prompted is not None:
             bank = replace(bank, prompted=still_needed((*bank.prompted, prompted), config.prompted))
         if bank.steps % config.every == 0 and prompted is None:
-            bank = replace(bank, lasting=(*bank.lasting, memory))
+            bank = replace(bank, lasting=(*bank.lasting, replace(memory, view=None)))
         recent = (*bank.recent, memory)[max(len(bank.recent) + 1 - config.recent, 0) :]
         return replace(bank, recent=recent, steps=bank.steps + 1).consolidated(config)
 
@@ -101,7 +101,7 @@ class Bank:
 
 def _read(state: Mapping[str, AnyArray], kind: str) -> Iterator[Memory]:
     number = 0
-    while f"{kind}.{number}.key_MQ" in state:
+    while f"{kind}.{number}.key_MR" in state:
         prefix = f"{kind}.{number}."
         named = {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
         yield Memory.from_state(named)

@@ -33,7 +33,7 @@ class Encode(nn.Module):
     def forward(self, image_HW3: Tensor) -> tuple[Tensor, ...]:
         """Return the parts of the code (`graphs.CODE`) of a uint8 image."""
         code = self.encode(image_HW3.permute(2, 0, 1)[None].float() / 255)
-        return (code.query_BQP[0].T, code.key_BQP[0].T, *code[2:])
+        return (code.query_BQP[0].T, code.key_BRP[0].T, *code[2:])
 
 
 class Read(nn.Module):
@@ -151,7 +151,7 @@ def _example(
     objects = {"rivals": {0: "N", 1: "N"}}
     masks = {0: "N", 1: "h", 2: "w"}
     reads = ["query", "skip16", "skip8", "skip4", "key", "value", "before", "rivals"]
-    given = (code["query_PQ"], code["skip16"], code["skip8"], code["skip4"], code["key_PQ"], value_NCP)
+    given = (code["query_PQ"], code["skip16"], code["skip8"], code["skip4"], code["query_PQ"], value_NCP)
     read_axes = {
         "query": {0: "P"},
         **{name: planes[name] for name in reads[1:4]},

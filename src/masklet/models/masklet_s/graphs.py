@@ -1,7 +1,7 @@
 """The three graphs that masklet-s is run by: what a frame looks like, what is read of it, what is remembered.
 
 Shapes: H W pixels of the canvas, P its cells of 16 pixels, h w its cells of 4 pixels, N objects, M remembered
-cells, Q channels of a key, C of a value.
+cells, Q channels of a key, R = Q - 4 without its place, C of a value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INPUTS = (
     ("value16", "value8", "mask", "rivals"),
 )
 """Of each graph, in order."""
-CODE = ("query_PQ", "key_PQ", "skip16", "skip8", "skip4", "value16", "value8")
+CODE = ("query_PQ", "key_PR", "skip16", "skip8", "skip4", "value16", "value8")
 """What the first graph gives, in order."""
 
 
@@ -32,7 +32,8 @@ class Code:
     """What the network sees in a canvas, whoever is followed."""
 
     query_PQ: FloatArray
-    key_PQ: FloatArray
+    key_PR: FloatArray
+    """Without the last columns of a key, which say where a cell is (`memory.table`)."""
     skip16: FloatArray
     skip8: FloatArray
     skip4: FloatArray

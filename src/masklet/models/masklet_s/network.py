@@ -22,6 +22,7 @@ _MEAN_3 = (0.485, 0.456, 0.406)
 _DEVIATION_3 = (0.229, 0.224, 0.225)
 _ALMOST = 1e-6
 _FIRST_SCALE = 16.0
+_FIRST_NEARNESS = 1 / 64
 _SURE = 12.0
 """Logits beyond this say no more, and their odds would be lost in rounding."""
 _DETAIL = 4
@@ -33,7 +34,7 @@ class FrameCode(NamedTuple):
 
     query_BQP: Tensor
     """What cells of this frame ask with (see `KeyProjection`)."""
-    key_BQP: Tensor
+    key_BRP: Tensor
     """What they are found by when remembered."""
     skip16: Tensor
     skip8: Tensor
@@ -67,10 +68,10 @@ class FrameEncoder(nn.Module):
         mean_311 = torch.tensor(_MEAN_3, device=image_B3HW.device).view(3, 1, 1)
         deviation_311 = torch.tensor(_DEVIATION_3, device=image_B3HW.device).view(3, 1, 1)
         f4, f8, f16 = self.backbone((image_B3HW - mean_311) / deviation_311)
-        query_BQP, key_BQP = self.key(f16)
+        query_BQP, key_BRP = self.key(f16)
         return FrameCode(
             query_BQP=query_BQP,
-            key_BQP=key_BQP,
+            key_BRP=key_BRP,
             skip16=self.skip16(f16),
             skip8=self.skip8(f8),
             skip4=self.skip4(f4),
@@ -80,10 +81,12 @@ class FrameEncoder(nn.Module):
 
 
 class KeyProjection(nn.Module):
-    """Keys of unit length and how sharply a remembered one is compared.
+    """Keys of unit length, how sharply a remembered one is compared, and how much it matters where it is.
 
     The similarity is that of STCN and XMem (Eq. 3, without selection) on the unit sphere: the negative squared
-    distance times the shrinkage of the remembered cell. Being bounded it stays true in bf16.
+    distance times the shrinkage of the remembered cell. Being bounded it stays true in bf16. From the frame before
+    things have not moved far: for its cells (see `placed`) the squared distance in the picture is taken off, times
+    a learned factor.
     """
 
     def __init__(self, config: MaskletSConfig) -> None:
@@ -91,13 +94,18 @@ class KeyProjection(nn.Module):
         self.key = nn.Conv2d(WIDTHS[16], config.key_dim, 3, padding=1)
         self.shrinkage = nn.Conv2d(WIDTHS[16], 1, 3, padding=1)
         self.log_scale = nn.Parameter(torch.tensor(_FIRST_SCALE).log())
+        self.log_nearness = nn.Parameter(torch.tensor(_FIRST_NEARNESS).log())
 
     def forward(self, f16: Tensor) -> tuple[Tensor, Tensor]:
-        """Return query_BQP and key_BQP, Q = key_dim + 1, whose products are the similarities."""
+        """Return query_BQP and key_BRP, R = key_dim + 1 and Q = R + 4; their products are the similarities, once
+        `placed` has given the keys their last four rows."""
         key_BCP = functional.normalize(self.key(f16).flatten(2).float(), dim=1)
         sharpness_B1P = self.log_scale.exp() * (1 + self.shrinkage(f16).flatten(2).float().square())
         one_B1P = torch.ones_like(sharpness_B1P)
-        return torch.cat([key_BCP, one_B1P], dim=1), torch.cat([key_BCP, -one_B1P], dim=1) * sharpness_B1P
+        x_P, y_P, one_P, square_P = place(f16.shape[2], f16.shape[3], f16.device)
+        asked_4P = self.log_nearness.exp() * torch.stack([2 * x_P, 2 * y_P, -square_P, -one_P])
+        query_BQP = torch.cat([key_BCP, one_B1P, asked_4P.expand(f16.shape[0], 4, asked_4P.shape[1])], dim=1)
+        return query_BQP, torch.cat([key_BCP, -one_B1P], dim=1) * sharpness_B1P
 
 
 class ValueEncoder(nn.Module):
@@ -161,6 +169,22 @@ class MaskletS(nn.Module):
         self.encode = FrameEncoder(config)
         self.value = ValueEncoder(config)
         self.decode = Decoder(config)
+
+
+def place(rows: int, columns: int, device: torch.device | None = None) -> Tensor:
+    """Return place_4P of a grid's cells: x, y, 1 and x^2 + y^2, in cells from the middle."""
+    y_h = torch.arange(rows, device=device) - (rows - 1) / 2
+    x_w = torch.arange(columns, device=device) - (columns - 1) / 2
+    x_P = x_w.expand(y_h.shape[0], x_w.shape[0]).reshape(-1)
+    y_P = y_h[:, None].expand(y_h.shape[0], x_w.shape[0]).reshape(-1)
+    return torch.stack([x_P, y_P, torch.ones_like(x_P), x_P.square() + y_P.square()])
+
+
+def placed(key_BRP: Tensor, place_4P: Tensor | None) -> Tensor:
+    """Return key_BQP of cells that are where `place_4P` says, or, without it, that may be anywhere by now."""
+    batch, _, cells = key_BRP.shape
+    rows_4P = key_BRP.new_zeros(4, cells) if place_4P is None else place_4P.to(key_BRP.dtype)
+    return torch.cat([key_BRP, rows_4P.expand(batch, 4, cells)], dim=1)
 
 
 def affinity(query_BQP: Tensor, key_BQM: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from masklet.models.masklet_s.bank import Bank
 from masklet.models.masklet_s.config import SessionConfig
 from masklet.models.masklet_s.evidence import evidence
 from masklet.models.masklet_s.graphs import Code, Graphs
-from masklet.models.masklet_s.memory import Memory, of_frame, table
+from masklet.models.masklet_s.memory import of_frame, table
 from masklet.models.masklet_s.view import View, canvas_of, view_of
 
 _SAME_PLACE = 0.5
@@ -113,8 +113,7 @@ class MaskletSSession:
             "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
         }
         if self._latest is not None:
-            left, top, right, bottom, (height, width) = astuple(self._latest.view)
-            arrays["latest.view_6"] = np.array([left, top, right, bottom, height, width])
+            arrays["latest.view_6"] = np.array(self._latest.view.numbers)
             arrays["latest.object_ids_N"] = np.array(list(self._latest.shares), dtype=np.int64)
             if self._latest.shares:
                 arrays["latest.shares_Nhw"] = np.stack(list(self._latest.shares.values()))
@@ -132,10 +131,9 @@ class MaskletSSession:
         session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
         session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         if "latest.view_6" in state:
-            left, top, right, bottom, height, width = state["latest.view_6"].tolist()
             ids = state["latest.object_ids_N"].tolist()
             shares = dict(zip(ids, state["latest.shares_Nhw"], strict=True)) if ids else {}
-            session._latest = Latest(View(left, top, right, bottom, (height, width)), shares)
+            session._latest = Latest(View.from_numbers(state["latest.view_6"].tolist()), shares)
         prefix = "bank."
         session._bank = Bank.from_state(
             {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
@@ -182,7 +180,7 @@ class MaskletSSession:
         shares = {object_id: np.zeros(view.grid_hw, dtype=np.float32) for object_id in object_ids}
         if not known:
             return masks, shares
-        key_MQ, value_NCM = table(self._bank.memories(), known)
+        key_MQ, value_NCM = table(self._bank.memories(), known, view)
         rivals_NN = self._rivals(known)
         reading = self._graphs.read(code, key_MQ, value_NCM, self._before(view, known), rivals_NN)
         self._bank = self._bank.used(reading.usage_M)
@@ -218,12 +216,12 @@ class MaskletSSession:
             return
         ids = list(shares)
         value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), self._rivals(ids))
-        memory = of_frame(code.key_PQ, value_NCP, ids)
+        memory = of_frame(code.key_PR, value_NCP, ids)
         shown = [object_id for object_id in given if given[object_id].any()]
         prompted = None
         if shown:
-            prompted = Memory(memory.key_MQ, {i: memory.values[i] for i in shown}, memory.usage_M, memory.age_M)
-        self._bank = self._bank.with_frame(memory, prompted, self._config)
+            prompted = replace(memory, values={i: memory.values[i] for i in shown})
+        self._bank = self._bank.with_frame(replace(memory, view=view), prompted, self._config)
 
 
 def _score(shares_hw: FloatArray) -> float:

@@ -6,6 +6,7 @@ Shapes: H W pixels of the frame, h w cells of 4 canvas pixels.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -53,6 +54,27 @@ class View:
     def spread(self, cells_hw: FloatArray) -> FloatArray:
         """Return what the cells say at every pixel of the view's rectangle, interpolated."""
         return _resize(cells_hw, (self.bottom - self.top, self.right - self.left))
+
+    @property
+    def numbers(self) -> tuple[int, int, int, int, int, int]:
+        """The view as six whole numbers."""
+        return (self.left, self.top, self.right, self.bottom, *self.canvas_HW)
+
+    @classmethod
+    def from_numbers(cls, numbers: Sequence[int]) -> View:
+        """Return the view of these `numbers`."""
+        left, top, right, bottom, height, width = numbers
+        return cls(left, top, right, bottom, (height, width))
+
+    def place(self, memory_view: View) -> FloatArray:
+        """Return place_P4 (x, y, 1, x^2 + y^2) of another view's memory cells, in this view's from its middle."""
+        rows, columns = (side // KEY_CELL for side in self.canvas_HW)
+        step_x, start_x = _steps(memory_view.left, memory_view.right, columns, self.left, self.right, columns)
+        step_y, start_y = _steps(memory_view.top, memory_view.bottom, rows, self.top, self.bottom, rows)
+        y_hw, x_hw = np.mgrid[:rows, :columns].astype(np.float32)
+        x_P = (step_x * x_hw + start_x - (columns - 1) / 2).ravel()
+        y_P = (step_y * y_hw + start_y - (rows - 1) / 2).ravel()
+        return np.stack([x_P, y_P, np.ones_like(x_P), x_P**2 + y_P**2], axis=1).astype(np.float32)
 
     def seen_from(self, other: View, cells_hw: FloatArray) -> FloatArray:
         """Return, in this view's cells, what another view of the same video has in its own; 0 beyond it."""

@@ -15,7 +15,7 @@ from masklet.core.arrays import UInt8Array
 from masklet.models.masklet_s.config import MaskletSConfig
 from masklet.models.masklet_s.network import MaskletS, aggregate
 from masklet.training.augment import TRACKER, at_size, augment
-from masklet.training.checkpoint import read_weights, write_checkpoint
+from masklet.training.checkpoint import load_weights, read_weights, write_checkpoint
 from masklet.training.clip_loss import clip_losses, follow, objects_of
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.config import LoopConfig
@@ -98,7 +98,7 @@ class Settings:
     network: MaskletSConfig = field(default_factory=MaskletSConfig)
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(
-            steps=6000,
+            steps=8000,
             batch_size=4,
             learning_rate=4e-4,
             weight_decay=0.01,
@@ -106,7 +106,7 @@ class Settings:
             lowest_factor=0.02,
             warm_up=100,
             gradient_clip=3.0,
-            ema_decay=0.998,
+            ema_decay=0.999,
             workers=1,
         )
     )
@@ -255,7 +255,7 @@ def build(settings: Settings) -> MaskletSTask:
     torch.manual_seed(settings.loop.seed)
     network = MaskletS(settings.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if settings.start_from is not None:
-        network.load_state_dict(read_weights(settings.start_from))
+        load_weights(network, settings.start_from)
     elif (backbone := settings.backbone or _fetched_backbone()) is not None:
         network.encode.backbone.load_torchvision(backbone)
     network.encode.backbone.freeze(settings.frozen_blocks)
