@@ -62,8 +62,8 @@ def load_weights(network: nn.Module, path: Path) -> None:
     if differing:
         name = differing[0]
         raise WeightsError(
-            f"Expected weights of this network in {path}, got others: {name} is {given.get(name, 'missing')} there "
-            f"and {own.get(name, 'missing')} here; settings of the network may have changed."
+            f"Expected weights of this network in {path}, got others: {name} is {given.get(name, 'missing')} "
+            f"there and {own.get(name, 'missing')} here; settings of the network may have changed."
         )
     network.load_state_dict(weights)
 
