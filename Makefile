@@ -21,8 +21,11 @@ setup-dev: .venv/.dev
 demo: .venv/.core
 	$(BIN)/masklet demo --overwrite
 
+# Training is tested in a process of its own: its forked workers and OpenVINO's threads do not bear each other.
+TRAINING := tests/training src/masklet/training
 test: .venv/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(TRAINING:%=--ignore=%)
+	$(BIN)/pytest $(TRAINING)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -43,7 +46,15 @@ bench: .venv/.dev
 	mkdir -p benchmarks/results
 	$(BIN)/masklet bench --objects 1,5,10 --frames 200 -o benchmarks/results/tracker-objects.csv
 	$(BIN)/masklet bench --objects 1 --frames 200,2000 -o benchmarks/results/tracker-length.csv
+	$(BIN)/masklet bench masklet-s --objects 1,5,10 --frames 200 -o benchmarks/results/masklet-s-objects.csv
+	$(BIN)/masklet bench masklet-s --objects 1 --frames 500,10000 -o benchmarks/results/masklet-s-length.csv
+	$(BIN)/masklet bench masklet-s --objects 1,5 --end-to-end -o benchmarks/results/masklet-s-end-to-end.csv
 	test ! -d $(DATA) || $(BIN)/python benchmarks/evaluator.py $(DATA)/DAVIS $(DATA)/eval_fixtures/davis_binary/osvos --out benchmarks/results
 	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis --split val --year 2016
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS-multi build/davis-multi --year 2017
+	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS-multi build/davis-multi --split val --year 2017
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/YouTubeVOS-sample build/youtube-vos --dataset youtube-vos --split valid
+	test ! -d $(DATA) || $(BIN)/masklet evaluate youtube-vos $(DATA)/YouTubeVOS-sample build/youtube-vos
+	test ! -d $(DATA) || $(BIN)/python benchmarks/export.py $(DATA)/DAVIS
 	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed

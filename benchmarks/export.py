@@ -1,6 +1,7 @@
 """Hold the exported graphs of masklet-s to the network in torch, on real frames.
 
-    python benchmarks/export.py ../shared/data/DAVIS $(masklet weights path masklet-s)
+    python benchmarks/export.py ../shared/data/DAVIS
+    python benchmarks/export.py ../shared/data/DAVIS --graphs graphs/mine.encode.onnx --torch graphs/mine.pt
 
 Each frame is stepped from the same memory by both, the torch session's: so a frame's difference is that of one
 step. The last column follows the clip with the graphs alone: differences add up as they do in use.
@@ -21,7 +22,8 @@ from masklet.models.masklet_s.export import TorchGraphs
 from masklet.models.masklet_s.graphs import load_graphs
 from masklet.models.masklet_s.network import MaskletS
 from masklet.models.masklet_s.tracker import MaskletSTracker
-from masklet.training.checkpoint import read_weights
+from masklet.training.checkpoint import load_weights
+from masklet.weights import resolve
 
 
 def same(first: FrameMasks, second: FrameMasks) -> float:
@@ -39,16 +41,18 @@ def same(first: FrameMasks, second: FrameMasks) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
-    parser.add_argument("graphs", type=Path, help="NAME.encode.onnx, with NAME.pt beside it.")
+    parser.add_argument("--graphs", type=Path, help="NAME.encode.onnx; default: the shipped ones.")
+    parser.add_argument("--torch", type=Path, help="NAME.pt of the same weights; default: the shipped one.")
     parser.add_argument("--sequences", nargs="+", default=["parkour"])
     words = parser.parse_args()
+    graphs = resolve("masklet-s", words.graphs)
     network = MaskletS()
-    network.load_state_dict(read_weights(words.graphs.with_name(words.graphs.name.replace(".encode.onnx", ".pt"))))
+    load_weights(network, resolve("masklet-s-torch", words.torch))
     ours = MaskletSTracker(TorchGraphs(network.eval()), SessionConfig())
     dataset = Davis2016(words.root, "val")
     print("precision  sequence          frames  mean IoU  lowest  followed alone")
     for precision in ("f32", "auto"):
-        exported = MaskletSTracker(load_graphs(words.graphs, precision=precision), SessionConfig())
+        exported = MaskletSTracker(load_graphs(graphs, precision=precision), SessionConfig())
         for name in words.sequences:
             clip = dataset.clip(name)
             first = clip.truth.frame(0)

@@ -46,6 +46,9 @@ MODELS: dict[str, ModelEntry] = {
     "label-propagation": ModelEntry(
         "tracker", "label_propagation", "pp-lcnetv2-base", "masks carried by the likeness of features"
     ),
+    "masklet-s": ModelEntry(
+        "tracker", "masklet_s.tracker", "masklet-s", "masks followed by what it remembers of them"
+    ),
     "picodet-s": ModelEntry("detector", "picodet", "picodet-s-416", "boxes of the 80 COCO classes"),
 }
 

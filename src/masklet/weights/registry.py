@@ -15,6 +15,44 @@ PADDLELABEL = Package(
 
 _ALL = (
     Weight(
+        name="masklet-s",
+        task="first masks and a memory to masks",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="masklet-s.encode.onnx",
+                sha256="2e14fa88c6d620b2206e970fd71f1fcfb7dd5b7712c5269afbc0e2c25ab0235c",
+                size=2_577_749,
+            ),
+            WeightFile(
+                name="masklet-s.read.onnx",
+                sha256="68e4992994f48727173032aa1a1bf0a8bcaacd97cae33539761561b6938e4580",
+                size=1_352_770,
+            ),
+            WeightFile(
+                name="masklet-s.value.onnx",
+                sha256="11c9c93c2e19823c86a07debce296f9885601396345638952d0bc49581ab371b",
+                size=1_133_339,
+            ),
+        ),
+        shipped=True,
+        notes="Trained by `masklet train masklet-s`; see its model card.",
+    ),
+    Weight(
+        name="masklet-s-torch",
+        task="what masklet-s was exported from, to train on from",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="masklet-s.pt",
+                sha256="d130411817cab69508497fe3999e9a20e04311e8969afc4f6847c99d33e6d52c",
+                size=5_031_939,
+            ),
+        ),
+        shipped=True,
+        notes="Averaged weights, for `start_from` of the recipe masklet-s.",
+    ),
+    Weight(
         name="eiseg-hrnet18-ocr64",
         task="clicks and a previous mask to a mask",
         licence="Apache-2.0",

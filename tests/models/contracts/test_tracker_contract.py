@@ -9,7 +9,7 @@ from networks import loaded, names_of
 @pytest.mark.weights
 @pytest.mark.slow
 class TestTrackersOfTheToolkit(TrackerContract):
-    long = 30
+    long = 60
 
     @pytest.fixture(params=names_of("tracker"))
     def tracker(self, request):
