@@ -52,9 +52,9 @@ bench: .venv/.dev
 	test ! -d $(DATA) || $(BIN)/python benchmarks/evaluator.py $(DATA)/DAVIS $(DATA)/eval_fixtures/davis_binary/osvos --out benchmarks/results
 	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis --split val --year 2016
-	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS-multi build/davis-multi --year 2017
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS-multi build/davis-multi --year 2017 --model masklet-s
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS-multi build/davis-multi --split val --year 2017
-	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/YouTubeVOS-sample build/youtube-vos --dataset youtube-vos --split valid
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/YouTubeVOS-sample build/youtube-vos --dataset youtube-vos --split valid --model masklet-s
 	test ! -d $(DATA) || $(BIN)/masklet evaluate youtube-vos $(DATA)/YouTubeVOS-sample build/youtube-vos
 	test ! -d $(DATA) || $(BIN)/python benchmarks/export.py $(DATA)/DAVIS
 	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed

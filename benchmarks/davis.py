@@ -63,7 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--model", default="masklet-s")
+    parser.add_argument("--model", default="label-propagation")
     parser.add_argument("--weights", type=Path, help="Weights of the tracker, a file of your own.")
     parser.add_argument("--dataset", default="davis", choices=("davis", "youtube-vos"))
     parser.add_argument("--year", type=int, choices=(2016, 2017), default=2016)

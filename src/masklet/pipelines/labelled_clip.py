@@ -45,7 +45,8 @@ class LabelledClip:
 
     def figures(self) -> dict[str, Any]:
         """Return counts of what was asked, kept and dropped, and a row for each object kept."""
-        losses = Counter(self.carried.losses.values())
+        dropped: Counter[str] = Counter(self.found.dropped)
+        dropped.update(self.carried.losses.values())
         return {
             "frames": len(self.clip.frames),
             "objects": len(self.carried.ways),
@@ -55,7 +56,7 @@ class LabelledClip:
             "covered": self.found.covered,
             "questions": self.found.questions,
             "masks": len(self.found.masks.object_ids),
-            "dropped": dict(sorted({**self.found.dropped, **losses}.items())),
+            "dropped": dict(sorted(dropped.items())),
             "tracks": [self._row(object_id) for object_id in self.carried.ways],
         }
 

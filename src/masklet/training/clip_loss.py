@@ -68,7 +68,8 @@ def follow(
     codes = network.encode(frames_BT3HW.flatten(0, 1))
     start_B = torch.arange(clips, device=frames_BT3HW.device) * length
     probability_K1hw = functional.avg_pool2d(first_masks_KHW[:, None], CELL)
-    place_4P = place(*codes.skip16.shape[-2:], device=frames_BT3HW.device)
+    rows, columns = codes.skip16.shape[-2:]
+    place_4P = place(rows, columns, frames_BT3HW.device)
     keys: list[Tensor] = []
     values: list[Tensor] = []
     for moment in range(1, length):
