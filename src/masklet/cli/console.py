@@ -15,6 +15,10 @@ Item = TypeVar("Item")
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is already there.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks; default: all cores.")]
+TrackerName = Annotated[str, typer.Option(help="Tracker, a name from `masklet models`.")]
+SegmenterName = Annotated[str, typer.Option(help="Segmenter, a name from `masklet models`.")]
+DetectorName = Annotated[str, typer.Option(help="Detector, a name from `masklet models`.")]
+AllowGaps = Annotated[bool, typer.Option(help="Take numbered pictures even where numbers are missing.")]
 Precision = Annotated[Literal["auto", "f32", "bf16"], typer.Option(help="What the networks compute in.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
+from masklet.cli.console import (
+    AllowGaps,
+    DetectorName,
+    Json,
+    Overwrite,
+    Precision,
+    Quiet,
+    SegmenterName,
+    Threads,
+    TrackerName,
+    print_json,
+    with_progress,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,10 +55,10 @@ def label(
     ] = "both",
     agreement: Annotated[float, Option(min=0, max=1, help="Least IoU of that check.")] = 0.7,
     frames: Annotated[bool, Option("--frames", help="Also write the frames of the clips, as JPEGs.")] = False,
-    model: Annotated[str, Option(help="Tracker, a name from `masklet models`.")] = "label-propagation",
-    segmenter: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
-    detector: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
-    allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
+    model: TrackerName = "label-propagation",
+    segmenter: SegmenterName = "eiseg",
+    detector: DetectorName = "picodet-s",
+    allow_gaps: AllowGaps = False,
     threads: Threads = None,
     precision: Precision = "auto",
     resume: Annotated[bool, Option("--resume", help="Leave finished clips as they are.")] = False,

@@ -9,7 +9,19 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
+from masklet.cli.console import (
+    AllowGaps,
+    DetectorName,
+    Json,
+    Overwrite,
+    Precision,
+    Quiet,
+    SegmenterName,
+    Threads,
+    TrackerName,
+    print_json,
+    with_progress,
+)
 
 
 def track(
@@ -21,10 +33,10 @@ def track(
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
-    model: Annotated[str, Option(help="Tracker, a name from `masklet models`.")] = "label-propagation",
+    model: TrackerName = "label-propagation",
     weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
-    detector: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
-    segmenter: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
+    detector: DetectorName = "picodet-s",
+    segmenter: SegmenterName = "eiseg",
     strategy: Annotated[
         Literal["hybrid", "first-frame", "per-frame"], Option(help="How detected objects are followed.")
     ] = "hybrid",
@@ -35,7 +47,7 @@ def track(
     ] = "forward",
     output_format: Annotated[list[str] | None, Option("--format", help="Also write this format.")] = None,
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
-    allow_gaps: Annotated[bool, Option(help="Take numbered pictures even where numbers are missing.")] = False,
+    allow_gaps: AllowGaps = False,
     threads: Threads = None,
     precision: Precision = "auto",
     resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,

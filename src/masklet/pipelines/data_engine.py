@@ -20,7 +20,6 @@ from masklet.core.files import write_whole
 from masklet.formats.records import json_bytes
 from masklet.masklets import object_masks
 from masklet.models import (
-    MODELS,
     Detector,
     Precision,
     Segmenter,
@@ -41,10 +40,9 @@ from masklet.pipelines.clip_plan import (
 )
 from masklet.pipelines.everything import EverythingConfig, everything
 from masklet.pipelines.labelled_clip import LabelledClip, finished_record, write_clip
-from masklet.pipelines.record import versions
+from masklet.pipelines.record import published_weights, versions
 from masklet.pipelines.settings import digest_of
 from masklet.sources import FrameSource, open_source
-from masklet.weights import find_weight
 
 REPORT = "report.json"
 """In the folder of the clips: sums over all of them."""
@@ -176,7 +174,11 @@ class _Engine:
             labelled,
             source,
             folder,
-            record={"settings": settings, "versions": versions(), "weights": weights_of(self._networks.names)},
+            record={
+                "settings": settings,
+                "versions": versions(),
+                "weights": published_weights(self._networks.names),
+            },
             export=self._job.export,
             overwrite=self._overwrite,
         )
@@ -228,14 +230,6 @@ def settings_of(job: LabelJob, source: str) -> dict[str, Any]:
         "sha256": digest_of(source),
         "masklet": metadata.version("masklet"),
     }
-
-
-def weights_of(networks: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the weights of networks: name, and the SHA-256 of each file."""
-    weights = [find_weight(MODELS[name].weights) for name in networks]
-    return [
-        {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}} for weight in weights
-    ]
 
 
 def _plan(job: LabelJob) -> tuple[list[PlannedClip], dict[str, str]]:

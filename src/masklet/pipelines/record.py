@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import statistics
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,13 @@ def weights_of(job: TrackJob) -> list[dict[str, Any]]:
         *([job.detector] if job.detect else []),
         *([job.segmenter] if job.needs_segmenter else []),
     ]
-    weights = [find_weight(MODELS[name].weights) for name in names]
-    return own + [
+    return own + published_weights(names)
+
+
+def published_weights(models: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the published weights of models: name, and the SHA-256 of each file."""
+    weights = [find_weight(MODELS[name].weights) for name in models]
+    return [
         {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}} for weight in weights
     ]
 

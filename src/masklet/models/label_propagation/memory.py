@@ -48,9 +48,8 @@ class Memory:
 
     def state(self) -> dict[str, AnyArray]:
         """Return it as named arrays."""
-        view = self.view
         return {
-            "view_6": np.array([view.left, view.top, view.right, view.bottom, *view.canvas_HW]),
+            "view_6": np.array(self.view.numbers),
             "object_ids_N": np.array(self.object_ids, dtype=np.int64),
             "cells_K2": self.cells_K2,
             "keys_KC": self.keys_KC,
@@ -60,9 +59,8 @@ class Memory:
     @classmethod
     def from_state(cls, state: Mapping[str, AnyArray]) -> Memory:
         """Return what gave this state."""
-        left, top, right, bottom, height, width = (int(value) for value in state["view_6"])
         return cls(
-            view=View(left, top, right, bottom, (height, width)),
+            view=View.from_numbers(state["view_6"].tolist()),
             object_ids=tuple(int(object_id) for object_id in state["object_ids_N"]),
             cells_K2=state["cells_K2"],
             keys_KC=state["keys_KC"],

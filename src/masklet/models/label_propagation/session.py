@@ -25,7 +25,7 @@ from masklet.models.label_propagation.memory import (
 from masklet.models.label_propagation.readout import Readout
 from masklet.models.label_propagation.view import Place, View, closest, magnification, places_of, view_of
 from masklet.models.layers.given import given_masks, not_followed
-from masklet.models.layers.sighting import NOWHERE, Sighting
+from masklet.models.layers.sighting import NOWHERE, Sighting, sightings_from, sightings_state
 from masklet.models.layers.still_needed import still_needed
 
 
@@ -114,12 +114,9 @@ class LabelPropagationSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays."""
-        sightings = self._sightings.values()
         arrays: dict[str, AnyArray] = {
             "size_HW": np.array(self._size_HW or (), dtype=np.int64),
-            "object_ids_N": np.array(self.object_ids, dtype=np.int64),
-            "boxes_N4": np.array([seen.box_xyxy for seen in sightings], dtype=np.float64).reshape(-1, 4),
-            "ages_N": np.array([seen.age for seen in sightings], dtype=np.int64),
+            **sightings_state(self._sightings),
         }
         recent = {f"recent.{number}": frame for number, frame in enumerate(self._recent)}
         for kind, memories in {"prompted": self._prompted, **recent}.items():
@@ -133,10 +130,7 @@ class LabelPropagationSession:
         session = cls(parts)
         size_HW = [int(value) for value in state["size_HW"]]
         session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
-        rows = zip(
-            state["object_ids_N"].tolist(), state["boxes_N4"].tolist(), state["ages_N"].tolist(), strict=True
-        )
-        session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
+        session._sightings = sightings_from(state)
         session._prompted = _memories_of(state, "prompted")
         frames: list[tuple[Memory, ...]] = []
         while frame := _memories_of(state, f"recent.{len(frames)}"):

@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-import cv2
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
+from masklet.core.arrays import BoolArray, FloatArray, IntArray
 from masklet.core.boxes import BoxXYXY
 from masklet.models.label_propagation.backbone import CELL
+from masklet.models.layers import view as layers
+from masklet.models.layers.view import resized
 
 _ALIGNMENT = 2 * CELL
 _STEP = 64
@@ -48,61 +50,26 @@ class Place:
 
 
 @dataclass(frozen=True)
-class View:
-    """A rectangle of the frame, in whole pixels, and the size of the canvas it is brought to."""
+class View(layers.View):
+    """A rectangle of the frame and its canvas, in cells of features."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
-    canvas_HW: tuple[int, int]
-
-    @property
-    def grid_hw(self) -> tuple[int, int]:
-        """Rows and columns of cells."""
-        return (self.canvas_HW[0] // CELL, self.canvas_HW[1] // CELL)
-
-    def picture(self, image_HW3: UInt8Array) -> UInt8Array:
-        """Return what the view shows, at the canvas' size."""
-        part_HW3 = image_HW3[self.top : self.bottom, self.left : self.right]
-        return np.asarray(_resize(part_HW3, self.canvas_HW), dtype=np.uint8)
+    cell: ClassVar[int] = CELL
 
     def shares(self, mask_HW: BoolArray) -> FloatArray:
         """Return shares_hw: how much of each cell a mask of the frame covers."""
-        part_HW = mask_HW[self.top : self.bottom, self.left : self.right].astype(np.float32)
-        return _resize(part_HW, self.grid_hw)
+        return resized(mask_HW[self.part].astype(np.float32), self.grid_hw)
 
     def mask(self, evidence_hw: FloatArray, size_HW: tuple[int, int]) -> BoolArray:
         """Return mask_HW of the frame: where evidence, interpolated between cells, is above 0."""
         mask_HW = np.zeros(size_HW, dtype=bool)
         if (evidence_hw > 0).any():
-            part_hw = (self.bottom - self.top, self.right - self.left)
-            mask_HW[self.top : self.bottom, self.left : self.right] = _resize(evidence_hw, part_hw) > 0
+            mask_HW[self.part] = resized(evidence_hw, self.part_HW) > 0
         return mask_HW
-
-    def seen_from(self, other: View, grid_hw: FloatArray) -> FloatArray:
-        """Return, on this view's grid, what another view of the same video has on its own; 0 beyond it."""
-        step_2, start_2 = self._steps_from(other)
-        to_other_23 = np.array([[step_2[1], 0, start_2[1]], [0, step_2[0], start_2[0]]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(grid_hw, to_other_23, self.grid_hw[::-1], flags=flags), dtype=np.float32)
 
     def cells_from(self, other: View, cells_K2: IntArray) -> FloatArray:
         """Return, in rows and columns of this view's grid, where cells of another view lie in the frame."""
-        step_2, start_2 = self._steps_from(other)
+        step_2, start_2 = self.steps_from(other, CELL)
         return ((cells_K2 - start_2) / step_2).astype(np.float32)
-
-    def _steps_from(self, other: View) -> tuple[FloatArray, FloatArray]:
-        """Return what takes this grid's rows and columns to the other's: other = step_2 * own + start_2."""
-        cell_2, other_cell_2 = self._cell_2(), other._cell_2()
-        step_2 = cell_2 / other_cell_2
-        corner_2 = np.array([self.top - other.top, self.left - other.left])
-        # The middle of cell (0, 0) lies half a cell from the corner.
-        return step_2, corner_2 / other_cell_2 + 0.5 * step_2 - 0.5
-
-    def _cell_2(self) -> FloatArray:
-        """Return height and width of a cell in pixels of the frame."""
-        return np.array([self.bottom - self.top, self.right - self.left]) / self.grid_hw
 
     def cells_in(self, box_xyxy: FloatArray) -> BoolArray:
         """Return inside_hw: the cells whose middles lie in a box of the frame."""
@@ -174,11 +141,3 @@ def _whole(box_xyxy: BoxXYXY, size_HW: tuple[int, int]) -> tuple[int, int, int, 
     x1, y1 = min(max(math.floor(box_xyxy[0]), 0), width - 1), min(max(math.floor(box_xyxy[1]), 0), height - 1)
     x2, y2 = min(max(math.ceil(box_xyxy[2]), x1 + 1), width), min(max(math.ceil(box_xyxy[3]), y1 + 1), height)
     return (x1, y1, x2, y2)
-
-
-def _resize(array: FloatArray | UInt8Array, size_HW: tuple[int, int]) -> FloatArray:
-    """Return the array at another size: means where it shrinks, interpolated where it grows."""
-    height, width = size_HW
-    shrinks = array.shape[0] > height and array.shape[1] > width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(array, (width, height), interpolation=method))

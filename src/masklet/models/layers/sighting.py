@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import BoxXYXY, box_of_mask, clip_boxes
 
 
@@ -33,3 +34,19 @@ class Sighting:
 
 NOWHERE = Sighting((0.0, 0.0, 0.0, 0.0))
 """What is known of an object before its first prompt."""
+
+
+def sightings_state(sightings: Mapping[int, Sighting]) -> dict[str, AnyArray]:
+    """Return the sightings of objects, by id, as named arrays."""
+    seen = sightings.values()
+    return {
+        "object_ids_N": np.array(list(sightings), dtype=np.int64),
+        "boxes_N4": np.array([each.box_xyxy for each in seen], dtype=np.float64).reshape(-1, 4),
+        "ages_N": np.array([each.age for each in seen], dtype=np.int64),
+    }
+
+
+def sightings_from(state: Mapping[str, AnyArray]) -> dict[int, Sighting]:
+    """Return the sightings that gave this state, in their order."""
+    columns = (state[name].tolist() for name in ("object_ids_N", "boxes_N4", "ages_N"))
+    return {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in zip(*columns, strict=True)}

@@ -15,7 +15,7 @@ from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import BoxXYXY, box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.given import given_masks, not_followed
-from masklet.models.layers.sighting import NOWHERE, Sighting
+from masklet.models.layers.sighting import NOWHERE, Sighting, sightings_from, sightings_state
 from masklet.models.masklet_s.bank import Bank
 from masklet.models.masklet_s.config import SessionConfig
 from masklet.models.masklet_s.evidence import evidence
@@ -104,12 +104,9 @@ class MaskletSSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays."""
-        seen = self._sightings.values()
         arrays: dict[str, AnyArray] = {
             "size_HW": np.array(self._size_HW or (), dtype=np.int64),
-            "object_ids_N": np.array(self.object_ids, dtype=np.int64),
-            "boxes_N4": np.array([each.box_xyxy for each in seen], dtype=np.float64).reshape(-1, 4),
-            "ages_N": np.array([each.age for each in seen], dtype=np.int64),
+            **sightings_state(self._sightings),
             "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
         }
         if self._latest is not None:
@@ -125,10 +122,7 @@ class MaskletSSession:
         session = cls(graphs, config)
         size_HW = [int(value) for value in state["size_HW"]]
         session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
-        rows = zip(
-            state["object_ids_N"].tolist(), state["boxes_N4"].tolist(), state["ages_N"].tolist(), strict=True
-        )
-        session._sightings = {object_id: Sighting(tuple(box_4), age) for object_id, box_4, age in rows}
+        session._sightings = sightings_from(state)
         session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         if "latest.view_6" in state:
             ids = state["latest.object_ids_N"].tolist()
@@ -185,11 +179,10 @@ class MaskletSSession:
         reading = self._graphs.read(code, key_MQ, value_NCM, self._before(view, known), rivals_NN)
         self._bank = self._bank.used(reading.usage_M)
         evidence_Nhw = evidence(reading.log_probability_Nhw, reading.log_background_Nhw, rivals_NN)
-        rows, columns = slice(view.top, view.bottom), slice(view.left, view.right)
         for position, object_id in enumerate(known):
             shares[object_id] = np.exp(reading.log_probability_Nhw[position])
             if (evidence_Nhw[position] > 0).any():
-                masks[object_id][rows, columns] = view.spread(evidence_Nhw[position]) > 0
+                masks[object_id][view.part] = view.spread(evidence_Nhw[position]) > 0
         return masks, shares
 
     def _before(self, view: View, object_ids: Sequence[int]) -> FloatArray:

@@ -6,14 +6,15 @@ Shapes: H W pixels of the frame, h w cells of 4 canvas pixels.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-import cv2
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
+from masklet.core.arrays import BoolArray, FloatArray
 from masklet.core.boxes import BoxXYXY
+from masklet.models.layers import view as layers
+from masklet.models.layers.view import resized
 
 CELL = 4
 """Pixels of the canvas along one side of a cell of masks."""
@@ -26,67 +27,28 @@ _STEPS = 4
 
 
 @dataclass(frozen=True)
-class View:
-    """A rectangle of the frame, in whole pixels, and the size of the canvas it is brought to."""
+class View(layers.View):
+    """A rectangle of the frame and its canvas, in cells of masks."""
 
-    left: int
-    top: int
-    right: int
-    bottom: int
-    canvas_HW: tuple[int, int]
-
-    @property
-    def grid_hw(self) -> tuple[int, int]:
-        """Rows and columns of mask cells."""
-        return (self.canvas_HW[0] // CELL, self.canvas_HW[1] // CELL)
-
-    def picture(self, image_HW3: UInt8Array) -> UInt8Array:
-        """Return canvas_HW3: what the view shows, at the canvas' size."""
-        part_HW3 = image_HW3[self.top : self.bottom, self.left : self.right]
-        return np.asarray(_resize(part_HW3, self.canvas_HW), dtype=np.uint8)
+    cell: ClassVar[int] = CELL
 
     def shares(self, mask_HW: BoolArray) -> FloatArray:
         """Return shares_hw: how much of each cell a mask of the frame covers."""
-        part_HW = mask_HW[self.top : self.bottom, self.left : self.right].astype(np.float32)
-        canvas_HW = _resize(part_HW, self.canvas_HW)
-        return _resize(canvas_HW, self.grid_hw)
+        return resized(resized(mask_HW[self.part].astype(np.float32), self.canvas_HW), self.grid_hw)
 
     def spread(self, cells_hw: FloatArray) -> FloatArray:
         """Return what the cells say at every pixel of the view's rectangle, interpolated."""
-        return _resize(cells_hw, (self.bottom - self.top, self.right - self.left))
-
-    @property
-    def numbers(self) -> tuple[int, int, int, int, int, int]:
-        """The view as six whole numbers."""
-        return (self.left, self.top, self.right, self.bottom, *self.canvas_HW)
-
-    @classmethod
-    def from_numbers(cls, numbers: Sequence[int]) -> View:
-        """Return the view of these `numbers`."""
-        left, top, right, bottom, height, width = numbers
-        return cls(left, top, right, bottom, (height, width))
+        return resized(cells_hw, self.part_HW)
 
     def place(self, memory_view: View) -> FloatArray:
         """Return place_P4 (x, y, 1, x^2 + y^2) of another view's memory cells, in this view's from its middle."""
-        rows, columns = (side // KEY_CELL for side in self.canvas_HW)
-        step_x, start_x = _steps(memory_view.left, memory_view.right, columns, self.left, self.right, columns)
-        step_y, start_y = _steps(memory_view.top, memory_view.bottom, rows, self.top, self.bottom, rows)
-        y_hw, x_hw = np.mgrid[:rows, :columns].astype(np.float32)
-        x_P = (step_x * x_hw + start_x - (columns - 1) / 2).ravel()
-        y_P = (step_y * y_hw + start_y - (rows - 1) / 2).ravel()
+        rows, columns = (side // KEY_CELL for side in memory_view.canvas_HW)
+        step_2, start_2 = memory_view.steps_from(self, KEY_CELL)
+        middle_2 = (np.array(self.canvas_HW) // KEY_CELL - 1) / 2
+        y_hw, x_hw = np.mgrid[:rows, :columns]
+        y_P = (step_2[0] * y_hw + start_2[0] - middle_2[0]).ravel()
+        x_P = (step_2[1] * x_hw + start_2[1] - middle_2[1]).ravel()
         return np.stack([x_P, y_P, np.ones_like(x_P), x_P**2 + y_P**2], axis=1).astype(np.float32)
-
-    def seen_from(self, other: View, cells_hw: FloatArray) -> FloatArray:
-        """Return, in this view's cells, what another view of the same video has in its own; 0 beyond it."""
-        if self == other:
-            return cells_hw
-        (step_x, start_x), (step_y, start_y) = (
-            _steps(self.left, self.right, self.grid_hw[1], other.left, other.right, other.grid_hw[1]),
-            _steps(self.top, self.bottom, self.grid_hw[0], other.top, other.bottom, other.grid_hw[0]),
-        )
-        to_other_23 = np.array([[step_x, 0, start_x], [0, step_y, start_y]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(cells_hw, to_other_23, self.grid_hw[::-1], flags=flags), dtype=np.float32)
 
 
 def canvas_of(size_HW: tuple[int, int], pixels: int) -> tuple[int, int]:
@@ -117,20 +79,3 @@ def view_of(
     left = min(max(round((x1 + x2 - wide) / 2), 0), width - wide)
     top = min(max(round((y1 + y2 - tall) / 2), 0), height - tall)
     return View(left, top, left + wide, top + tall, canvas_HW)
-
-
-def _steps(start: int, stop: int, cells: int, start_b: int, stop_b: int, cells_b: int) -> tuple[float, float]:
-    """Return step and start, in cells of b, of this side's cells."""
-    cell, cell_b = (stop - start) / cells, (stop_b - start_b) / cells_b
-    step = cell / cell_b
-    return step, (start - start_b) / cell_b + 0.5 * step - 0.5
-
-
-def _resize(array: FloatArray | UInt8Array, size_HW: tuple[int, int]) -> FloatArray:
-    """Return the array at another size: means where it shrinks, interpolated where it grows."""
-    height, width = size_HW
-    if array.shape[:2] == (height, width):
-        return np.ascontiguousarray(array)
-    shrinks = array.shape[0] > height and array.shape[1] > width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(array, (width, height), interpolation=method))
