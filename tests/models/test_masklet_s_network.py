@@ -26,7 +26,7 @@ def _same_every_time():
 
 
 def torchvision_state():
-    """Random weights of MobileNetV2's first 13 blocks as torchvision names them, and a layer that is not used."""
+    """Random weights of MobileNetV2's blocks as torchvision names them, and a layer that is not used."""
     state = {"classifier.1.weight": torch.zeros(2, 2)}
 
     def conv(name, norm, outputs, inputs, kernel):
@@ -75,9 +75,9 @@ def test_folded_batch_norms_do_what_they_did(tmp_path):
     torch.testing.assert_close(ours, stem_and_first_block(state, image_B3HW), atol=1e-4, rtol=1e-4)
 
 
-def test_features_have_4_8_and_16_pixels_a_cell():
+def test_features_have_4_8_16_and_32_pixels_a_cell():
     shapes = [tuple(feature.shape) for feature in MobileNetV2()(torch.zeros(2, 3, 64, 96))]
-    assert shapes == [(2, 24, 16, 24), (2, 32, 8, 12), (2, 96, 4, 6)]
+    assert shapes == [(2, 24, 16, 24), (2, 32, 8, 12), (2, 96, 4, 6), (2, 320, 2, 3)]
 
 
 def test_weights_of_another_network_are_refused(tmp_path):
@@ -90,7 +90,7 @@ def test_frozen_blocks_do_not_learn():
     backbone = MobileNetV2()
     backbone.freeze(3)
     learning = {name.split(".")[1] for name, p in backbone.named_parameters() if p.requires_grad}
-    assert learning == {str(number) for number in range(3, 13)}
+    assert learning == {str(number) for number in range(3, 17)}
 
 
 def test_similarity_is_the_negative_squared_distance_of_keys_and_for_placed_cells_of_places():
@@ -147,6 +147,15 @@ def test_the_others_are_the_rivals_without_oneself():
     shares_KHW = torch.tensor([[[0.2]], [[0.3]], [[0.4]]])
     rivals_KK = torch.tensor([[1.0, 1, 0], [1, 1, 0], [0, 0, 1]])
     assert others(shares_KHW, rivals_KK).flatten().tolist() == pytest.approx([0.3, 0.2, 0.0])
+
+
+def test_the_deepest_stage_is_heard_by_all_that_is_told_of_a_frame():
+    encode, image_B3HW = FrameEncoder(SMALL).eval(), torch.rand(1, 3, 80, 96)
+    without = encode(image_B3HW)
+    torch.nn.init.normal_(encode.context.weight)
+    changed = [not torch.allclose(a, b) for a, b in zip(without, encode(image_B3HW), strict=True)]
+    told = dict(zip(without._fields, changed, strict=True))
+    assert [name for name, differs in told.items() if not differs] == ["skip8", "skip4", "value8"]
 
 
 def test_parts_fit_each_other():

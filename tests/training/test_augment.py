@@ -56,7 +56,7 @@ def only(**parts):
 
 def test_a_crop_at_scale_one_is_a_piece_of_the_source():
     frames, labels = textured_clip(equal=False)
-    config = AugmentConfig(size_HW=SIZE, crop=Crop(scale=(1, 1)))
+    config = AugmentConfig(size_HW=SIZE, crop=Crop(scale=(1, 1), all_objects=0.0))
     cropped, cropped_labels = augment(frames, labels, generator(), config)
     windows = np.lib.stride_tricks.sliding_window_view(frames[0, ..., 0], SIZE)
     tops, lefts = np.nonzero((windows == cropped[0, ..., 0]).all(axis=(2, 3)))
@@ -138,6 +138,22 @@ def test_a_small_object_at_the_border_stays_in_the_crop_however_it_is_turned():
     for seed in range(30):
         _, changed = augment(frames, labels, generator(seed), config)
         assert (changed[0] == 1).sum() > 4, seed
+
+
+def test_placed_by_any_frame_an_object_comes_into_view_and_leaves():
+    frames, labels = textured_clip(frames=2)
+    labels[:] = 0
+    labels[0, 20:40, 4:24], labels[1, 20:40, 100:120] = 3, 3
+    crop = Crop(scale=(1.6, 1.6), jitter=0.0, any_frame=1.0)
+    seen_K2 = np.array(
+        [
+            (augment(frames, labels, generator(seed), AugmentConfig(size_HW=SIZE, crop=crop))[1] == 3).any(
+                axis=(1, 2)
+            )
+            for seed in range(12)
+        ]
+    )
+    assert {tuple(each) for each in seen_K2.tolist()} == {(True, False), (False, True)}
 
 
 def test_a_clip_without_objects_is_cropped_anywhere():

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from masklet.training.clip_loss import Objects, clip_losses  # noqa: E402
+from masklet.training.clip_loss import Objects, clip_losses, left_by_tears  # noqa: E402
 
 TWO_RIVALS = Objects(torch.tensor([0, 0]), torch.tensor([1, 2]))
 AND_ONE_ALONE = Objects(torch.tensor([0, 0, 1]), torch.tensor([1, 2, 1]))
@@ -64,3 +64,20 @@ def test_the_right_answer_costs_nothing_and_void_does_not_count():
     assert clip_losses(wrong, labels_BHW, TWO_RIVALS, hardest=1.0)["entropy"] > 1
     labels_BHW[0, 7] = 255
     assert clip_losses(wrong, labels_BHW, TWO_RIVALS, hardest=1.0)["entropy"] < 1e-3
+
+
+def test_a_tear_takes_a_part_of_a_mask_and_leaves_the_others_whole():
+    torch.manual_seed(0)
+    mask_K1hw = torch.zeros(400, 1, 32, 32)
+    mask_K1hw[:, :, 8:24, 8:20] = 1
+    left_K = (mask_K1hw * left_by_tears(mask_K1hw, 0.25)).flatten(1).sum(dim=1) / (16 * 12)
+    torn_K = left_K[left_K < 1]
+    assert 0.18 < len(torn_K) / 400 < 0.32
+    assert torn_K.max() > 0.8
+    assert torn_K.min() < 0.4
+    assert 0.4 < torn_K.mean() < 0.8
+    assert (left_by_tears(mask_K1hw, 0.0) == 1).all()
+
+
+def test_an_empty_mask_can_be_torn():
+    assert left_by_tears(torch.zeros(2, 1, 8, 8), 1.0).shape == (2, 1, 8, 8)

@@ -173,6 +173,21 @@ def test_an_occluder_cuts_the_label_of_what_it_covers():
         assert (labels[green] == 0).all()
 
 
+def test_what_an_occluder_hides_in_the_first_frame_comes_into_view_later():
+    def share_of_clips(from_the_first):
+        cast = replace(STILL, occluder=1.0, occluder_side=(0.7, 0.7), from_the_first=from_the_first)
+        moving = replace(cast, motion=Motion(shift=0.3))
+        config = replace(DULL, length=5, cast=moving, camera=Motion())
+        grown = []
+        for seed in range(16):
+            _, labels = synthetic_clip(*picture(), generator(seed), config, [green_cutout()])
+            seen_T = (labels == 3).sum(axis=(1, 2))
+            grown.append(seen_T[0] < 0.8 * seen_T.max())
+        return np.mean(grown)
+
+    assert share_of_clips(1.0) > share_of_clips(0.0) + 0.15
+
+
 def test_without_cutouts_a_piece_of_the_picture_passes_in_front():
     config = replace(DULL, cast=replace(STILL, occluder=1.0), camera=Motion())
     labels = [synthetic_clip(*picture(), generator(seed), config)[1] for seed in range(6)]

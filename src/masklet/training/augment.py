@@ -66,6 +66,7 @@ MAST = AugmentConfig(flips=(Flip(horizontal=0.5, vertical=0.5), QuarterTurn()))
 """Flips and quarter turns, shared (P1, A22)."""
 
 TRACKER = AugmentConfig(
+    crop=Crop(fill=(0.2, 1.3), any_frame=0.5),
     flips=(Flip(),),
     tilts=(
         Tilt(per="clip", degrees=15, shear_degrees=8, aspect=1.25),
@@ -95,8 +96,8 @@ def augment(
 ) -> tuple[UInt8Array, UInt8Array]:
     """Return frames_THW3 and labels_THW of `config.size_HW`, changed alike; the same rng gives the same clip.
 
-    Labels keep their ids (0 background, 255 void). The object that places a clip's crop stays in its first
-    frame; other objects may fall outside. A crop of a frame without objects is placed anywhere.
+    Labels keep their ids (0 background, 255 void). The object that places a clip's crop stays in the frame that
+    it is placed by, mostly the first one; other objects may fall outside. A crop of a frame without objects is placed anywhere.
     """
     _require_clip(frames_THW3, labels_THW)
     maps_T = _draw_maps(labels_THW, rng, config)
@@ -129,7 +130,8 @@ def _draw_maps(labels_THW: UInt8Array, rng: np.random.Generator, config: Augment
     tilts = [draw_per(each.per, partial(each.draw, rng, size_HW), frames) for each in config.tilts]
     bends = [draw_per(each.per, partial(each.draw, rng, size_HW), frames) for each in config.bends]
     linear_T = [reduce(Affine.after, each, warp.IDENTITY) for each in _by_frame(flips + tilts, frames)]
-    placed = range(1) if config.crop.per == "clip" else range(frames)
+    elsewhere = rng.random() < config.crop.any_frame
+    placed = [int(rng.integers(frames)) if elsewhere else 0] if config.crop.per == "clip" else range(frames)
     windows = [draw_window(labels_THW[t], rng, config.crop, size_HW, linear_T[t]) for t in placed]
     windows_T = windows * frames if config.crop.per == "clip" else windows
     # maps undo what is seen, so what acts last comes first

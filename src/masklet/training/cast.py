@@ -36,8 +36,10 @@ class CastConfig:
     """Their longer side, as a share of the frame's shorter one."""
     followed: float = 0.6
     """How often a pasted object gets an id; else it is something that is not to be followed."""
-    occluder: float = 0.25
+    occluder: float = 0.4
     """How often something passes in front of an object."""
+    from_the_first: float = 0.5
+    """How often that thing is in front of the object in the first frame, and what it hides is seen only later."""
     occluder_side: Range = (0.4, 1.0)
     """Its longer side, as a share of the object's."""
     look_alike: float = 0.25
@@ -191,9 +193,10 @@ def paste_one(cutout: Cutout, object_id: int, rng: np.random.Generator, config: 
 
 
 def occluder(cutout: Cutout, role: Role, rng: np.random.Generator, config: CastConfig, stage: Stage) -> Actor:
-    """Return something, not labelled, that is in front of the object in one frame, the first one rarely."""
+    """Return something, not labelled, that is in front of the object in one frame."""
     layer, scale = sized(cutout, rng.uniform(*config.occluder_side) * role.layer.side)
-    when = int(rng.integers(min(1, stage.frames - 1), stage.frames))
+    first = rng.random() < config.from_the_first
+    when = 0 if first else int(rng.integers(min(1, stage.frames - 1), stage.frames))
     target_2 = role.middles_T[when] + rng.normal(0, 0.25, 2) * role.layer.side
     return play(
         layer,

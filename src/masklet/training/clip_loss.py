@@ -6,6 +6,7 @@ pixels, P cells of 16 pixels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from masklet.training.clips import VOID
 from masklet.training.losses import dice_of_probabilities, hardest_mean
 
 CELL = 4
+_TEAR = (0.3, 1.2)
+"""Area of a disk that is missing, as a share of the mask's."""
+_NEVER_EMPTY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,15 @@ def follow(
     objects: Objects,
     *,
     forget_before: float = 0.0,
+    torn: float = 0.0,
     most_memories: int | None = None,
 ) -> Iterator[Tensor]:
     """Yield logits_KHW of every frame after the first, each read from the frames before it: all of them, or at
     most so many, the first, the latest (the one whose cells have a place) and others evenly between.
 
     `forget_before` is the chance that an object's mask of the frame before is withheld from the decoder, so
-    that it learns to find what was lost.
+    that it learns to find what was lost. `torn` is the chance that a part is missing from what was found, and so
+    from what is remembered, that it learns to take back a part that it had left out.
     """
     clips, length = frames_BT3HW.shape[:2]
     rivals_KK = objects.rivals_KK
@@ -94,7 +100,28 @@ def follow(
         ).float()
         log_probability_Khw, _ = aggregate(logits_K1hw[:, 0], rivals_KK)
         probability_K1hw = log_probability_Khw.exp()[:, None]
+        if torn:
+            probability_K1hw = probability_K1hw * left_by_tears(probability_K1hw.detach(), torn)
         yield functional.interpolate(logits_K1hw, scale_factor=CELL, mode="bilinear", align_corners=False)[:, 0]
+
+
+def left_by_tears(mask_K1hw: Tensor, chance: float) -> Tensor:
+    """Return left_K1hw: 0 in a disk about a point of the mask, for so many of the objects, else 1.
+
+    The disk covers between 0.3 and 1.2 times the mask's own area, so it takes away from a bite to most of it.
+    """
+    count, _, height, width = mask_K1hw.shape
+    device = mask_K1hw.device
+    middle_K = torch.multinomial(mask_K1hw.flatten(1) + _NEVER_EMPTY, 1)[:, 0]
+    y_K, x_K = middle_K // width, middle_K % width
+    square_Khw = (torch.arange(height, device=device)[None, :, None] - y_K[:, None, None]) ** 2 + (
+        torch.arange(width, device=device)[None, None, :] - x_K[:, None, None]
+    ) ** 2
+    share_K = torch.empty(count, device=device).uniform_(*_TEAR)
+    reach_K = mask_K1hw.flatten(1).sum(dim=1) * share_K / math.pi
+    whole_K = torch.rand(count, device=device) >= chance
+    left_Khw = (square_Khw > reach_K[:, None, None]) | whole_K[:, None, None]
+    return left_Khw[:, None].float()
 
 
 def _spread_out(count: int, most: int | None) -> list[int]:

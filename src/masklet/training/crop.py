@@ -27,6 +27,9 @@ class Crop:
     """Crop pixels per source pixel; the last word where the ranges above disagree."""
     all_objects: float = 0.5
     """How often all objects together place the crop; else one of them does."""
+    any_frame: float = 0.0
+    """How often a clip's window is placed by another frame than its first, in which objects may lie partly or
+    wholly outside then."""
     jitter: float = 1.0
     """How far the object may be from the middle, as a share of the room there is."""
 

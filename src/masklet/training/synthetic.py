@@ -39,7 +39,7 @@ LEAST_SEEN = 0.3
 """Share of an object that is to be seen in the first frame."""
 
 
-HELD = Motion(shift=0.03, degrees=1.5, scale=1.03, shear_degrees=0.5)
+HELD = Motion(shift=0.05, degrees=1.5, scale=1.03, shear_degrees=0.5)
 """How a camera in the hand moves."""
 FLICKER = ColourJitter(per="frame", probability=0.5, brightness=0.06, contrast=0.06, saturation=0.06, gamma=0.03)
 """How light changes from frame to frame."""

@@ -1,4 +1,4 @@
-"""MobileNetV2 up to 16 pixels a cell (Sandler et al. 2018, arXiv:1801.04381), its batch norms folded into its
+"""MobileNetV2 up to 32 pixels a cell (Sandler et al. 2018, arXiv:1801.04381), its batch norms folded into its
 convolutions, so that it trains in small batches, exports as it stands and runs as fast as it can.
 
 Shapes: B batch, C channels, H W pixels.
@@ -14,17 +14,25 @@ from torch import Tensor, nn
 
 from masklet.core.errors import WeightsError
 
-WIDTHS = {4: 24, 8: 32, 16: 96}
+WIDTHS = {4: 24, 8: 32, 16: 96, 32: 320}
 """Channels of the features by pixels a cell."""
-_STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1))
+_STAGES = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 """Expansion, channels, blocks and the first block's stride (Table 2 of the paper)."""
-_GIVES = {3: 4, 6: 8, 13: 16}
+_GIVES = {3: 4, 6: 8, 13: 16, 17: 32}
 """After which block the features of so many pixels a cell are done."""
 _BATCH_NORM_EPSILON = 1e-5
 
 
 class MobileNetV2(nn.Module):
-    """The first 13 blocks of MobileNetV2."""
+    """The blocks of MobileNetV2, without its classifier."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,16 +49,16 @@ class MobileNetV2(nn.Module):
         for module in (self.stem, *self.blocks[:blocks]) if blocks else ():
             module.requires_grad_(False)
 
-    def forward(self, image_B3HW: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the features at 4, 8 and 16 pixels a cell of an image normalised as for ImageNet."""
-        feature = nn.functional.relu6(self.stem(image_B3HW))
+    def forward(self, image_B3HW: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return the features at 4, 8, 16 and 32 pixels a cell of an image normalised as for ImageNet."""
+        feature = nn.functional.relu6(self.stem(image_B3HW), inplace=True)
         given = []
         for number, block in enumerate(self.blocks, start=1):
             feature = block(feature)
             if number in _GIVES:
                 given.append(feature)
-        f4, f8, f16 = given
-        return f4, f8, f16
+        f4, f8, f16, f32 = given
+        return f4, f8, f16, f32
 
     def load_torchvision(self, path: Path) -> None:
         """Take the weights of torchvision's `mobilenet_v2` file; raise WeightsError for another layout."""
@@ -72,13 +80,13 @@ class _InvertedResidual(nn.Module):
         self.adds = stride == 1 and inputs == outputs
 
     def forward(self, feature: Tensor) -> Tensor:
-        hidden = feature if self.expand is None else nn.functional.relu6(self.expand(feature))
+        hidden = feature if self.expand is None else nn.functional.relu6(self.expand(feature), inplace=True)
         if self.strided and hidden.requires_grad and torch.is_autocast_enabled(hidden.device.type):
             with torch.autocast(hidden.device.type, enabled=False):  # in bf16 its way back is very slow on CPUs
                 spread = self.depthwise(hidden.float())
         else:
             spread = self.depthwise(hidden)
-        result: Tensor = self.project(nn.functional.relu6(spread))
+        result: Tensor = self.project(nn.functional.relu6(spread, inplace=True))
         return feature + result if self.adds else result
 
 

@@ -4,7 +4,7 @@ A matching network in the line of STM (Oh et al. 2019), STCN (Cheng et al. 2021)
 2022) on a mobile backbone. What depends on the frame alone is computed once, whatever the number of objects.
 
 Shapes: B clips, K objects of all clips in a batch, C channels, H W pixels, h w cells of 16 pixels, P = h*w
-cells of the asking frame, M remembered cells; f4, f8, f16: features of 4, 8, 16 pixels a cell.
+cells of the asking frame, M remembered cells; f4, f8, f16, f32: features of 4, 8, 16, 32 pixels a cell.
 """
 
 from __future__ import annotations
@@ -46,16 +46,23 @@ class FrameCode(NamedTuple):
 
     def of(self, clips: Tensor) -> FrameCode:
         """Return the part of these clips, in this order."""
-        return FrameCode(*(part[clips] for part in self))
+        return FrameCode(*(part.index_select(0, clips) for part in self))
 
 
 class FrameEncoder(nn.Module):
-    """Backbone, key, and the parts of decoder and value encoder that see the frame alone."""
+    """Backbone, key, and the parts of decoder and value encoder that see the frame alone.
+
+    What the deepest stage knows of the thing around a cell is added to the cell, as in a feature pyramid (Lin et al.
+    2017); it begins at nothing.
+    """
 
     def __init__(self, config: MaskletSConfig) -> None:
         super().__init__()
         d16, d8, d4 = config.decoder_dims
         self.backbone = MobileNetV2()
+        self.context = nn.Conv2d(WIDTHS[32], WIDTHS[16], 1)
+        nn.init.zeros_(self.context.weight)
+        nn.init.zeros_(self.context.bias)
         self.key = KeyProjection(config)
         self.skip16 = nn.Conv2d(WIDTHS[16], d16, 1)
         self.skip8 = nn.Conv2d(WIDTHS[8], d8, 3, padding=1)
@@ -67,7 +74,8 @@ class FrameEncoder(nn.Module):
         """Return the code of RGB images in 0..1 whose sides are multiples of 16."""
         mean_311 = torch.tensor(_MEAN_3, device=image_B3HW.device).view(3, 1, 1)
         deviation_311 = torch.tensor(_DEVIATION_3, device=image_B3HW.device).view(3, 1, 1)
-        f4, f8, f16 = self.backbone((image_B3HW - mean_311) / deviation_311)
+        f4, f8, f16, f32 = self.backbone((image_B3HW - mean_311) / deviation_311)
+        f16 = f16 + _resized(self.context(f32), f16)
         query_BQP, key_BRP = self.key(f16)
         return FrameCode(
             query_BQP=query_BQP,
@@ -228,3 +236,7 @@ class _Residual(nn.Module):
 
 def _doubled(feature: Tensor) -> Tensor:
     return functional.interpolate(feature, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def _resized(feature: Tensor, like: Tensor) -> Tensor:
+    return functional.interpolate(feature, size=like.shape[-2:], mode="bilinear", align_corners=False)

@@ -24,6 +24,8 @@ from masklet.training.losses import hard_share
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
 _BACKBONE = "mobilenet-v2"
+_LEAST_SHOWN, _LEAST_PIXELS = 0.1, 32
+"""Share of an object's largest view, and pixels, that the first frame is to show."""
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
 
@@ -62,9 +64,9 @@ class Data:
     """Clips that are not trained on but validated on: followed from their first frame to their end."""
     size: int = 256
     """Sides of a training crop in pixels."""
-    length: int = 4
+    length: int = 6
     """Frames of a training clip."""
-    most_gap: int = 6
+    most_gap: int = 8
     """Largest step from one frame to the next in the cached clips."""
     synthetic: float = 0.4
     """Share of samples that are made of a still picture."""
@@ -74,6 +76,8 @@ class Data:
     """Objects of one clip that are followed; the rest is background."""
     hidden: float = 0.15
     """Chance that the mask of the frame before is withheld from the decoder."""
+    torn: float = 0.2
+    """Chance that a part of what was found in a frame is missing from what is remembered of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +103,7 @@ class Settings:
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(
             steps=8000,
-            batch_size=4,
+            batch_size=3,
             learning_rate=4e-4,
             weight_decay=0.01,
             schedule="cosine",
@@ -135,7 +139,7 @@ class MaskletSTask:
         data = self._settings.data
         while True:
             frames_THW3, labels_THW = self._clip(rng, data)
-            labels_THW = _few_objects(labels_THW, rng, data.most_objects)
+            labels_THW = few_objects(labels_THW, rng, data.most_objects)
             if labels_THW[0][labels_THW[0] != VOID].any():
                 break
         return {
@@ -158,6 +162,7 @@ class MaskletSTask:
             objects.masks(labels_BTHW[:, 0]),
             objects,
             forget_before=settings.data.hidden,
+            torn=settings.data.torn,
         )
         for moment, logits_KHW in enumerate(logits, start=1):
             for name, value in clip_losses(logits_KHW, labels_BTHW[:, moment], objects, hardest=hardest).items():
@@ -303,9 +308,14 @@ def _still(clip: CachedClip, rng: np.random.Generator) -> tuple[UInt8Array, UInt
     return frames_1HW3[0], labels_1HW[0]
 
 
-def _few_objects(labels_THW: UInt8Array, rng: np.random.Generator, most: int) -> UInt8Array:
-    """Return the labels with at most so many of the first frame's objects, numbered from 1; the rest is 0."""
-    found = [int(value) for value in np.unique(labels_THW[0]) if value not in (0, VOID)]
+def few_objects(labels_THW: UInt8Array, rng: np.random.Generator, most: int) -> UInt8Array:
+    """Return the labels with at most so many of the first frame's objects, numbered from 1; the rest is 0.
+
+    What the first frame shows a sliver of only, against its largest view, cannot be known from it.
+    """
+    pixels_TV = np.stack([np.bincount(labels_HW.ravel(), minlength=256) for labels_HW in labels_THW])
+    shown_V = pixels_TV[0] > np.maximum(_LEAST_SHOWN * pixels_TV.max(axis=0), _LEAST_PIXELS)
+    found = [int(value) for value in np.flatnonzero(shown_V) if value not in (0, VOID)]
     kept = rng.permutation(found)[:most]
     table_256 = np.zeros(256, np.uint8)
     table_256[VOID] = VOID
