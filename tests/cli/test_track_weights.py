@@ -8,7 +8,6 @@ from PIL import Image
 from fakes import RED, walkers
 from masklet.formats.davis import write_label_png
 from masklet.weights import cached_path, fetch, find_weight
-from networks import loaded
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def frames(tmp_path, monkeypatch):
 def test_without_network_and_weights_nothing_is_begun(masklet, frames, tmp_path):
     code, out, err = masklet("track", frames, "--box", "0:1:5,10,17,40", "-o", tmp_path / "run")
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "pp-lcnetv2-base" in err
+    assert "eiseg-hrnet18-ocr64" in err
     assert not (tmp_path / "run").exists()
 
 
@@ -35,7 +34,8 @@ def test_damaged_weights_are_refused_and_named(masklet, frames, tmp_path):
         path = cached_path(weight, file)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half of it")
-    code, out, err = masklet("track", frames, "--box", "0:1:5,10,17,40", "-o", tmp_path / "run")
+    words = ("track", frames, "--box", "0:1:5,10,17,40", "--model", "label-propagation", "-o", tmp_path / "run")
+    code, out, err = masklet(*words)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "inference.pdmodel" in err
     assert not (tmp_path / "run").exists()
@@ -62,7 +62,8 @@ def test_own_weights_that_do_not_serve_are_named(masklet, frames, mask, tmp_path
     own = tmp_path / (names[0] if names else "own.pdmodel")
     if own.name == "inference.pdmodel":
         own.with_suffix(".pdiparams").write_bytes(b"no network")
-    code, out, err = masklet("track", frames, "--mask", mask, "--weights", own, "-o", tmp_path / "run")
+    words = ("track", frames, "--mask", mask, "--model", "label-propagation", "-o", tmp_path / "run")
+    code, out, err = masklet(*words, "--weights", own)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert says.format(own=own) in err
     assert not (tmp_path / "run").exists()
@@ -74,22 +75,19 @@ def test_weights_of_another_network_are_refused(masklet, frames, mask, tmp_path)
 
     picture = ops.parameter([1, 3, 16, 16], name="x")
     ov.save_model(ov.Model([ops.relu(picture)], [picture]), tmp_path / "own.xml")
-    words = ("track", frames, "--mask", mask, "--weights", tmp_path / "own.xml", "-o", tmp_path / "run")
-    code, _, err = masklet(*words)
+    words = ("track", frames, "--mask", mask, "--model", "label-propagation", "-o", tmp_path / "run")
+    code, _, err = masklet(*words, "--weights", tmp_path / "own.xml")
     assert (code, err.count("\n")) == (1, 1)
     assert "relu_10.tmp_0" in err
     assert "own.xml" in err
 
 
-@pytest.mark.weights
-def test_own_weights_are_followed_by(masklet, frames, mask, tmp_path, monkeypatch):
-    monkeypatch.undo()
-    loaded("label-propagation")  # or skip
-    published = fetch("pp-lcnetv2-base")
-    for suffix in (".pdmodel", ".pdiparams"):
-        shutil.copy(published.with_suffix(suffix), tmp_path / f"own{suffix}")
+def test_own_weights_are_followed_by(masklet, frames, mask, tmp_path):
+    published = fetch("masklet-s")
+    for path in published.parent.glob("*.onnx"):
+        shutil.copy(path, tmp_path / path.name.replace("masklet-s", "own"))
     words = ("track", frames, "--mask", mask, "--no-overlay", "-q")
-    assert masklet(*words, "--weights", tmp_path / "own.pdmodel", "-o", tmp_path / "own")[0] == 0
+    assert masklet(*words, "--weights", tmp_path / "own.encode.onnx", "-o", tmp_path / "own")[0] == 0
     assert masklet(*words, "-o", tmp_path / "published")[0] == 0
     own, plain = (tmp_path / name / "masklets.jsonl" for name in ("own", "published"))
     assert own.read_bytes() == plain.read_bytes()

@@ -10,7 +10,6 @@ from PIL import Image
 from masklet.core.errors import EvaluationError
 from masklet.evaluation.end_to_end import Footage, made_up, measure_jobs
 from masklet.sources import open_source
-from networks import loaded
 
 RECORD = {
     "model": "label-propagation",
@@ -80,9 +79,7 @@ def test_a_run_that_fails_says_why(tmp_path):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.weights
 def test_a_true_run_is_measured():
-    loaded("label-propagation")  # or skip
     (row,) = measure_jobs(objects=(2,), frames=(4,), size_HW=(120, 160), threads=1)
     assert (row.objects, row.frames, row.height, row.width) == (2, 4, 120, 160)
     assert row.frames_per_second > 0

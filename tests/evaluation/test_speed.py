@@ -5,7 +5,6 @@ import pytest
 
 from masklet.core.errors import WeightsError
 from masklet.evaluation.speed import circling_disks, measure_tracker, resident_mb
-from networks import loaded
 
 
 @pytest.mark.parametrize("objects", [1, 2, 5, 30])
@@ -35,9 +34,7 @@ def test_own_weights_that_are_not_there_are_named(tmp_path):
         measure_tracker(weights=tmp_path / "own.pdmodel", objects=(1,), frames=(2,))
 
 
-@pytest.mark.weights
 def test_every_mark_gives_a_row():
-    loaded("label-propagation")  # or skip
     rows = measure_tracker(size_HW=(120, 160), objects=(1, 2), frames=(4, 8), threads=1)
     assert [(row.objects, row.frames) for row in rows] == [(1, 4), (1, 8), (2, 4), (2, 8)]
     assert {row.weights for row in rows} == {None}

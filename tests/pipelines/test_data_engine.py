@@ -236,7 +236,7 @@ def test_the_report_sums_what_the_clips_record(folder, tmp_path):
     for name in ("prompts", "covered", "questions"):
         assert report[name] == sum(record[name] for record in records)
     assert report["dropped"]["empty"] == sum(record["dropped"]["empty"] for record in records)
-    assert {weight["name"] for weight in records[0]["weights"]} == {"eiseg-hrnet18-ocr64", "pp-lcnetv2-base"}
+    assert {weight["name"] for weight in records[0]["weights"]} == {"eiseg-hrnet18-ocr64", "masklet-s"}
     assert records[1]["tracks"][1] == {
         "id": 2, "label": None, "frames": 3, "score": 1.0, "stability": 1.0, "agreement": 1.0,
     }  # fmt: skip

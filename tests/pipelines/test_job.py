@@ -135,7 +135,11 @@ def own_weights(folder, content=b"trained at home"):
 def test_own_weights_are_told_by_their_digests(frames, tmp_path):
     own = own_weights(tmp_path / "home")
     box = Box(0, 1, (5, 10, 17, 40))
-    record = run(TrackJob(source=frames, prompts={"b": box}, weights=own), tmp_path / "run", extras=QUICK)
+    record = run(
+        TrackJob(source=frames, prompts={"b": box}, model="label-propagation", weights=own),
+        tmp_path / "run",
+        extras=QUICK,
+    )
     digest = hashlib.sha256(b"trained at home").hexdigest()
     assert record["settings"]["weights"] == [digest, digest]
     tracker, segmenter = record["weights"]
@@ -150,7 +154,7 @@ def test_own_weights_are_told_by_their_digests(frames, tmp_path):
 @pytest.mark.parametrize("harmed", ["own.pdmodel", "own.pdiparams"])
 def test_a_run_goes_on_with_weights_of_the_same_content_only(frames, tmp_path, harmed):
     def go(weights):
-        job = TrackJob(source=frames, prompts={"m": mask_at(0)}, weights=weights)
+        job = TrackJob(source=frames, prompts={"m": mask_at(0)}, model="label-propagation", weights=weights)
         return run(job, tmp_path / "run", extras=QUICK, resume=True)
 
     first = go(own_weights(tmp_path / "home"))

@@ -9,10 +9,11 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import Json, Precision, Threads, print_json
+from masklet.core import defaults
 
 
 def bench(
-    model: Annotated[str, Argument(help="Tracker, a name from `masklet models`.")] = "label-propagation",
+    model: Annotated[str, Argument(help="Tracker, a name from `masklet models`.")] = defaults.TRACKER,
     weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
     end_to_end: Annotated[
         bool, Option("--end-to-end", help="Measure whole runs: decoding, masks, overlay and all.")

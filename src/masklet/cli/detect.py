@@ -11,6 +11,7 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
+from masklet.core import defaults
 
 if TYPE_CHECKING:
     from masklet.core.values import Detections
@@ -21,7 +22,7 @@ def detect(
     classes: Annotated[str, Option(help="Names, separated by commas. [default: all the model knows]")] = "",
     threshold: Annotated[float, Option(min=0, max=1, help="Least score of a box.")] = 0.5,
     out: Annotated[Path | None, Option("--out", "-o", help="CSV to write. [default: print]")] = None,
-    model: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = "picodet-s",
+    model: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = defaults.DETECTOR,
     threads: Threads = None,
     precision: Precision = "auto",
     overwrite: Overwrite = False,

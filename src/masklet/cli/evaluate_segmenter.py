@@ -9,12 +9,13 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import Json, Precision, Quiet, Threads, print_json, with_progress
+from masklet.core import defaults
 
 
 def segmenter(
     root: Annotated[Path, Argument(help="Folder PennFudanPed with PNGImages, PedMasks and Annotation.")],
     prompt: Annotated[Literal["box", "point"], Option(help="What each person is prompted by.")] = "box",
-    model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
+    model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = defaults.SEGMENTER,
     threads: Threads = None,
     precision: Precision = "auto",
     quiet: Quiet = False,

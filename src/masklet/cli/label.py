@@ -21,6 +21,7 @@ from masklet.cli.console import (
     print_json,
     with_progress,
 )
+from masklet.core import defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,9 +56,9 @@ def label(
     ] = "both",
     agreement: Annotated[float, Option(min=0, max=1, help="Least IoU of that check.")] = 0.7,
     frames: Annotated[bool, Option("--frames", help="Also write the frames of the clips, as JPEGs.")] = False,
-    model: TrackerName = "label-propagation",
-    segmenter: SegmenterName = "eiseg",
-    detector: DetectorName = "picodet-s",
+    model: TrackerName = defaults.TRACKER,
+    segmenter: SegmenterName = defaults.SEGMENTER,
+    detector: DetectorName = defaults.DETECTOR,
     allow_gaps: AllowGaps = False,
     threads: Threads = None,
     precision: Precision = "auto",

@@ -9,6 +9,7 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json
+from masklet.core import defaults
 
 
 def segment(
@@ -18,7 +19,7 @@ def segment(
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     out: Annotated[Path, Option("--out", "-o", help="Indexed PNG to write.")] = Path("mask.png"),
-    model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = "eiseg",
+    model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = defaults.SEGMENTER,
     threads: Threads = None,
     precision: Precision = "auto",
     overwrite: Overwrite = False,

@@ -22,6 +22,7 @@ from masklet.cli.console import (
     print_json,
     with_progress,
 )
+from masklet.core import defaults
 
 
 def track(
@@ -33,10 +34,10 @@ def track(
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
-    model: TrackerName = "label-propagation",
+    model: TrackerName = defaults.TRACKER,
     weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
-    detector: DetectorName = "picodet-s",
-    segmenter: SegmenterName = "eiseg",
+    detector: DetectorName = defaults.DETECTOR,
+    segmenter: SegmenterName = defaults.SEGMENTER,
     strategy: Annotated[
         Literal["hybrid", "first-frame", "per-frame"], Option(help="How detected objects are followed.")
     ] = "hybrid",

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from masklet.core import defaults
 from masklet.core.errors import EvaluationError
 from masklet.core.masks import to_label_map
 from masklet.evaluation.speed import circling_disks, processor
@@ -69,7 +70,7 @@ class JobRow:
 
 
 def measure_jobs(
-    model: str = "label-propagation",
+    model: str = defaults.TRACKER,
     *,
     weights: Path | None = None,
     size_HW: tuple[int, int] = (480, 864),

@@ -20,6 +20,7 @@ from statistics import median
 import cv2
 import numpy as np
 
+from masklet.core import defaults
 from masklet.core.arrays import BoolArray, UInt8Array
 from masklet.core.values import Frame, MaskPrompt
 from masklet.models import Precision, load_tracker
@@ -56,7 +57,7 @@ class SpeedRow:
 
 
 def measure_tracker(
-    model: str = "label-propagation",
+    model: str = defaults.TRACKER,
     *,
     weights: Path | None = None,
     size_HW: tuple[int, int] = (480, 864),

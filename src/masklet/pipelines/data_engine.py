@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from masklet.core import defaults
 from masklet.core.errors import OutputError, PromptError, SourceError
 from masklet.core.files import write_whole
 from masklet.formats.records import json_bytes
@@ -69,9 +70,9 @@ class LabelJob:
     export: bool = False
     """Whether a clip's frames are written beside its masks, as JPEGs."""
     allow_gaps: bool = False
-    model: str = "label-propagation"
-    segmenter: str = "eiseg"
-    detector: str = "picodet-s"
+    model: str = defaults.TRACKER
+    segmenter: str = defaults.SEGMENTER
+    detector: str = defaults.DETECTOR
     threads: int | None = None
     precision: Precision = "auto"
 

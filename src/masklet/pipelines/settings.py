@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from masklet.core import defaults
 from masklet.core.values import MaskPrompt, Prompt
 from masklet.models import MODELS, Precision
 from masklet.prompts import prompts_to_json
@@ -32,11 +33,11 @@ class TrackJob:
     """Classes whose objects are found without being pointed out."""
     strategy: str = "hybrid"
     """How those are followed; without `detect` there is nothing to choose."""
-    model: str = "label-propagation"
+    model: str = defaults.TRACKER
     weights: Path | None = None
     """Of the tracker, a file of your own; none: the published ones."""
-    detector: str = "picodet-s"
-    segmenter: str = "eiseg"
+    detector: str = defaults.DETECTOR
+    segmenter: str = defaults.SEGMENTER
     threshold: float = 0.5
     """Detection score that begins a track."""
     detect_every: int = 2

@@ -97,7 +97,8 @@ def augment(
     """Return frames_THW3 and labels_THW of `config.size_HW`, changed alike; the same rng gives the same clip.
 
     Labels keep their ids (0 background, 255 void). The object that places a clip's crop stays in the frame that
-    it is placed by, mostly the first one; other objects may fall outside. A crop of a frame without objects is placed anywhere.
+    it is placed by, mostly the first one; other objects may fall outside. A crop of a frame without objects is
+    placed anywhere.
     """
     _require_clip(frames_THW3, labels_THW)
     maps_T = _draw_maps(labels_THW, rng, config)

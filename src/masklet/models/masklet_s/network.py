@@ -52,8 +52,8 @@ class FrameCode(NamedTuple):
 class FrameEncoder(nn.Module):
     """Backbone, key, and the parts of decoder and value encoder that see the frame alone.
 
-    What the deepest stage knows of the thing around a cell is added to the cell, as in a feature pyramid (Lin et al.
-    2017); it begins at nothing.
+    What the deepest stage knows of the thing around a cell is added to the cell, as in a feature pyramid (Lin et
+    al. 2017); it begins at nothing.
     """
 
     def __init__(self, config: MaskletSConfig) -> None:
