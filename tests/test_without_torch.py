@@ -12,7 +12,13 @@ TESTS = Path(__file__).parent
 HIDDEN = ("torch", "torchvision", "timm", "transformers")
 NEEDS_TORCH = {"models.layers.mobilenet_v2", "models.masklet_s.network", "models.masklet_s.export"}
 """And all of masklet.training but what makes and reads the clip cache."""
-CLIP_CACHE = {"training.cache", "training.cache_sources", "training.clips", "training.polygons"}
+CLIP_CACHE = {
+    "training.cache",
+    "training.cache_runs",
+    "training.cache_sources",
+    "training.clips",
+    "training.polygons",
+}
 
 WITHOUT = f"""
 import importlib.machinery, sys

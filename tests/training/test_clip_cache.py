@@ -7,18 +7,18 @@ import pytest
 from PIL import Image
 
 from masklet.core.errors import FormatError, OutputError
+from masklet.core.rle import encode
 from masklet.formats.davis import write_label_png
 from masklet.formats.run import write_run
-from masklet.masklets import Masklets
+from masklet.masklets import Masklets, ObjectMask
 from masklet.training.cache import Shrinking, UncachedClip, build_cache
+from masklet.training.cache_runs import MaskletSource, clip_of_masklets, known_throughout
 from masklet.training.cache_sources import (
     DavisSource,
     FolderPairs,
-    MaskletSource,
     PennFudanSource,
     YoloPolygons,
     YoutubeVosSource,
-    clip_of_masklets,
 )
 from samples import random_masklets
 from tiny_penn_fudan import write_penn_fudan
@@ -258,6 +258,35 @@ def test_the_folder_of_a_run_becomes_a_clip(tmp_path, where):
     assert cached.name == "run-my-run"
     assert frames_THW3[:, 0, 0, 0] == pytest.approx([0, 40, 80], abs=2)
     assert np.array_equal(labels_THW, labels_of(truth)[::2])
+
+
+@pytest.mark.parametrize(("lengths", "frames", "known"), [
+    pytest.param({1: 6, 2: 6}, 6, {1, 2}, id="all of it"),
+    pytest.param({1: 6, 2: 5}, 5, {1, 2}, id="a frame less for both"),
+    pytest.param({1: 6, 2: 2}, 6, {1}, id="one object less for all frames"),
+    pytest.param({}, 6, set(), id="nobody"),
+])  # fmt: skip
+def test_of_a_labelled_clip_is_taken_what_is_known_throughout(tmp_path, lengths, frames, known):
+    mask_HW = np.ones((4, 6), bool)
+    ways = {
+        index: [ObjectMask(each, encode(mask_HW), 1.0, None) for each, length in lengths.items() if index < length]
+        for index in range(6)
+    }
+    taken = known_throughout(Masklets((4, 6), ways))
+    assert taken.frame_indices == tuple(range(frames))
+    assert all({item.object_id for item in taken.objects(index)} == known for index in range(frames))
+
+
+@pytest.mark.parametrize(("record", "frames"), [({"origin": {}}, 2), ({}, 3)])
+def test_only_of_labelled_clips_the_end_is_left_out(tmp_path, record, frames):
+    mask_HW = np.ones((4, 6), bool)
+    ways = {index: [ObjectMask(1, encode(mask_HW), 1.0, None)] * (index < 2) for index in range(3)}
+    masklets = Masklets((4, 6), ways)
+    write_pictures(tmp_path / "run/frames", masklets)
+    write_run(masklets, tmp_path / "run/masklets.jsonl")
+    (tmp_path / "run/run.json").write_text(json.dumps(record))
+    (cached,) = build_cache([MaskletSource(root=tmp_path / "run")], tmp_path / "c", shrinking=WHOLE)
+    assert cached.frame_count == frames
 
 
 def test_a_run_that_does_not_know_its_video_says_so(tmp_path):

@@ -1,8 +1,8 @@
 """The clip cache, written: pictures and labels of any annotated source, made small once, read fast ever after.
 
 Decoding and shrinking full pictures for every sample keeps a GPU waiting; here it is done in advance.
-A source is any iterable of `UncachedClip`; `training.cache_sources` has those of the usual data sets and of
-masks of one's own. `training.clips` says what the folder looks like and reads it.
+A source is any iterable of `UncachedClip`; `training.cache_sources` has those of the usual data sets,
+`training.cache_runs` those of masks of one's own. `training.clips` says what the folder looks like and reads it.
 """
 
 from __future__ import annotations

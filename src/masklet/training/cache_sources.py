@@ -1,15 +1,12 @@
-"""Where the clips of a cache come from: data sets, folders of label PNGs, and the masks of masklet's own runs.
+"""Where the clips of a cache come from: data sets and folders of label PNGs (`cache_runs`: masklet's own runs).
 
 Each source is an iterable of `UncachedClip` for `training.cache.build_cache`; nothing is decoded before its turn.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +16,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError
 from masklet.training.cache import UncachedClip
+from masklet.training.cache_runs import clip_name, clip_of_masklets
 from masklet.training.clips import VOID
 from masklet.training.polygons import polygon_labels, read_polygons
 
 if TYPE_CHECKING:
     from masklet.datasets import Clip
     from masklet.masklets import Masklets
-    from masklet.sources import FrameSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,82 +159,9 @@ class YoloPolygons:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaskletSource:
-    """The folder of a `masklet track` run, or one that holds several: masks become labels of their own video.
-
-    What `masklet.pipelines.data_engine` leaves is such a folder, too.
-    """
-
-    root: Path
-    video: Path | None = None
-    """None: frames/ in the run's folder, else where its run.json says the video was."""
-    every: int = 1
-    """Take every so-manieth frame that has masks."""
-    prefix: str = "run"
-    licence: str = "unknown"
-
-    def __iter__(self) -> Iterator[UncachedClip]:
-        from masklet.formats.run import FILE_NAME, read_run
-
-        runs = sorted(path.parent for path in (*self.root.glob(FILE_NAME), *self.root.glob(f"*/{FILE_NAME}")))
-        if not runs:
-            raise FormatError(f"Expected a run with {FILE_NAME}, or several, in {self.root}, found none.")
-        for run in runs:
-            video = self.video or _video_of(run)
-            yield clip_of_masklets(
-                clip_name(self.prefix, run.absolute().name),
-                read_run(run),
-                partial(_open, video),
-                every=self.every,
-                source=f"masklets of {video.name}",
-                licence=self.licence,
-            )
-
-
-def clip_name(prefix: str, name: str) -> str:
-    """Return a name a clip's folder may have.
-
-    >>> clip_name("run", "my video (2)")
-    'run-my-video-2-'
-    """
-    return re.sub(r"[^\w.-]+", "-", f"{prefix}-{name}")
-
-
-def clip_of_masklets(
-    name: str,
-    masklets: Masklets,
-    open_frames: Callable[[], FrameSource],
-    *,
-    every: int = 1,
-    source: str,
-    licence: str,
-) -> UncachedClip:
-    """Return a clip of the frames that have masks, or of every so-manieth of them."""
-    wanted = masklets.frame_indices[::every]
-    return UncachedClip(
-        name=name,
-        frames=_frames(open_frames, wanted),
-        labels=(masklets.frame(index).label_map() for index in wanted),
-        source=source,
-        licence=licence,
-    )
-
-
 def _of_dataset(clip: Clip[Masklets], prefix: str, source: str, licence: str) -> UncachedClip:
     name = clip_name(prefix, clip.name)
     return clip_of_masklets(name, clip.truth, clip.open_frames, source=source, licence=licence)
-
-
-def _frames(open_frames: Callable[[], FrameSource], wanted: tuple[int, ...]) -> Iterator[UInt8Array]:
-    """Yield the images of these frames, ascending; the source is opened for them and closed after."""
-    source, taken = open_frames(), frozenset(wanted)
-    try:
-        for frame in source.read(min(wanted, default=0), max(wanted, default=-1) + 1):
-            if frame.index in taken:
-                yield frame.image_HW3
-    finally:
-        source.close()
 
 
 def _picture(path: Path) -> UInt8Array:
@@ -256,20 +180,3 @@ def _beside(folder: Path, stem: str) -> Path:
         if (folder / f"{stem}{suffix}").is_file():
             return folder / f"{stem}{suffix}"
     return folder / f"{stem}.jpg"
-
-
-def _video_of(run: Path) -> Path:
-    if (run / "frames").is_dir():
-        return run / "frames"
-    try:
-        return Path(json.loads((run / "run.json").read_text(encoding="utf-8"))["input"]["uri"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FormatError(
-            f"Expected the video's path in {run / 'run.json'}, got none; say where it is."
-        ) from error
-
-
-def _open(video: Path) -> FrameSource:
-    from masklet.sources import open_source
-
-    return open_source(video, allow_gaps=True)

@@ -220,7 +220,7 @@ def PREPARE(settings: Settings) -> None:
         resolve(_BACKBONE, None)
     if settings.data.cache.exists():
         return
-    from masklet.training import cache, cache_sources
+    from masklet.training import cache, cache_runs, cache_sources
 
     given = settings.sources
     made: list[Iterable[cache.UncachedClip]] = []
@@ -231,7 +231,7 @@ def PREPARE(settings: Settings) -> None:
     if given.penn_fudan is not None:
         made.append(cache_sources.PennFudanSource(root=given.penn_fudan))
     if given.runs is not None:
-        made.append(cache_sources.MaskletSource(root=given.runs))
+        made.append(cache_runs.MaskletSource(root=given.runs))
     if given.pictures is not None and given.labels is not None:
         made.append(cache_sources.FolderPairs(pictures=given.pictures, labels=given.labels))
     if not made:
