@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray
-from masklet.core.errors import FormatError
 
 
 def read_polygons(path: Path) -> list[FloatArray]:
@@ -16,19 +15,9 @@ def read_polygons(path: Path) -> list[FloatArray]:
 
     A line is a class and x y x y ... of three points or more; raise FormatError for another one.
     """
-    if not path.is_file():
-        return []
-    polygons: list[FloatArray] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            values = np.array([float(word) for word in line.split()[1:]])
-        except ValueError:
-            values = np.zeros(0)
-        if line.strip() and (len(values) < 6 or len(values) % 2):
-            raise FormatError(f"Expected a class and at least three points x y in line {number} of {path}.")
-        if line.strip():
-            polygons.append(values.reshape(-1, 2))
-    return polygons
+    from masklet.formats.yolo_polygons import read_yolo_polygons
+
+    return [polygon_P2 for _, polygon_P2 in read_yolo_polygons(path)]
 
 
 def polygon_labels(polygons: Iterable[FloatArray], size_HW: tuple[int, int]) -> IntArray:
