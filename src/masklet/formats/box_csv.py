@@ -2,14 +2,16 @@
 
     frame,x1,y1,x2,y2,score,track_id,label        frames from 0; score, track_id and label may be left out
 
-A first line of column names may give the columns in any order; without it they stand as above.
+A first line of column names may give the columns in any order; without it they stand as above. Numbers are finite,
+and no track_id is in a frame twice.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from masklet.core.errors import FormatError
@@ -59,42 +61,86 @@ def _write(rows: Iterable[BoxRow], path: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[BoxRow]:
+    """Yield the rows; raise FormatError, naming line and column, for what is missing, wrong or there twice."""
     columns = COLUMNS
-    for number, fields in enumerate(csv.reader(read_lines(path)), start=1):
-        values = [field.strip() for field in fields]
-        if number == 1 and values and values[0] in COLUMNS:
-            columns = tuple(values)
-            _require_columns(columns, path)
-        elif any(values):
-            yield _row(dict(zip(columns, values, strict=False)), number, path)
+    line_of: dict[tuple[int, int], int] = {}
+    for number, values in _lines(path):
+        if number == 1 and not _is_number(values[0]) and set(values) & set(COLUMNS):
+            columns = _columns(values, path)
+            continue
+        row = _row(dict(zip(columns, values, strict=False)), number, path)
+        if row.object_id is not None:
+            earlier = line_of.setdefault((row.frame_index, row.object_id), number)
+            if earlier != number:
+                raise FormatError(
+                    f"Expected each track_id once in a frame, got {row.object_id} in frame {row.frame_index} "
+                    f"in lines {earlier} and {number} of {path}."
+                )
+        yield row
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and fields of every line that is not blank."""
+    reader = csv.reader(read_lines(path))
+    try:
+        for fields in reader:
+            values = [field.strip() for field in fields]
+            if any(values):
+                yield reader.line_num, values
+    except csv.Error as error:
+        raise FormatError(
+            f"Expected fields with commas in line {reader.line_num} of {path}, got: {error}."
+        ) from error
 
 
 def _row(values: Mapping[str, str], number: int, path: Path) -> BoxRow:
+    where = f"line {number} of {path}"
+    frame_index = _whole_number(values, "frame", where, least=0)
+    x1, y1, x2, y2 = (_number(values, name, where) for name in _NEEDED[1:])
+    if not (x2 > x1 and y2 > y1):
+        raise FormatError(f"Expected x2 > x1 and y2 > y1 in {where}, got {x1:g},{y1:g},{x2:g},{y2:g}.")
+    return BoxRow(
+        line=number,
+        frame_index=frame_index,
+        xyxy=(x1, y1, x2, y2),
+        score=_number(values, "score", where) if values.get("score") else 1.0,
+        object_id=_whole_number(values, "track_id", where, least=1) if values.get("track_id") else None,
+        label=values.get("label") or None,
+    )
+
+
+def _number(values: Mapping[str, str], name: str, where: str) -> float:
+    text = values.get(name, "")
+    if not _is_number(text):
+        raise FormatError(f"Expected a finite number as {name} in {where}, got {text or 'nothing'}.")
+    return float(text)
+
+
+def _whole_number(values: Mapping[str, str], name: str, where: str, *, least: int) -> int:
+    """Return an integer; 3.0 counts as one."""
+    text = values.get(name, "")
+    if not _is_number(text) or not float(text).is_integer() or float(text) < least:
+        raise FormatError(
+            f"Expected a whole number from {least} on as {name} in {where}, got {text or 'nothing'}."
+        )
+    return int(float(text))
+
+
+def _is_number(text: str) -> bool:
     try:
-        x1, y1, x2, y2 = (float(values[name]) for name in _NEEDED[1:])
-        row = BoxRow(
-            line=number,
-            frame_index=int(values["frame"]),
-            xyxy=(x1, y1, x2, y2),
-            score=float(values.get("score") or 1),
-            object_id=int(values["track_id"]) if values.get("track_id") else None,
-            label=values.get("label") or None,
-        )
-    except (KeyError, ValueError):
-        raise FormatError(
-            f"Expected {','.join(COLUMNS)} in line {number} of {path}, got {','.join(values.values())!r}."
-        ) from None
-    if row.frame_index < 0 or not (x2 > x1 and y2 > y1) or (row.object_id is not None and row.object_id < 1):
-        raise FormatError(
-            f"Expected a frame from 0 on, x2 > x1, y2 > y1 and a positive track_id in line {number} of {path}, "
-            f"got {','.join(values.values())!r}."
-        )
-    return row
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
-def _require_columns(columns: tuple[str, ...], path: Path) -> None:
-    missing = [name for name in _NEEDED if name not in columns]
+def _columns(names: Sequence[str], path: Path) -> tuple[str, ...]:
+    """Return the columns that the first line names; others than those known are left aside."""
+    missing = [name for name in _NEEDED if name not in names]
     if missing:
         raise FormatError(
-            f"Expected the columns {', '.join(_NEEDED)} in {path}, got none named {', '.join(missing)}."
+            f"Expected the columns {', '.join(_NEEDED)} in line 1 of {path}, got none named {', '.join(missing)}."
         )
+    twice = next((name for name in names if name in COLUMNS and names.count(name) > 1), None)
+    if twice is not None:
+        raise FormatError(f"Expected each column once in line 1 of {path}, got {twice} twice.")
+    return tuple(names)
