@@ -121,8 +121,8 @@ def read_pie(path: Path) -> PieTracks:
     root = _parse(path)
     tracks = [track for track in root.iter("track") if track.get("label") == LABEL]
     if not tracks:
-        others = sum(1 for _ in root.iter("track"))
-        raise FormatError(f"Expected tracks labelled {LABEL} in {path}, got none and {others} others.")
+        count = sum(1 for _ in root.iter("track"))
+        raise FormatError(f"Expected tracks labelled {LABEL} in {path}, got none among {count} tracks.")
     ids: dict[str, int] = {}
     found: dict[int, dict[int, Element]] = {}
     for number, track in enumerate(tracks):
@@ -135,6 +135,8 @@ def read_pie(path: Path) -> PieTracks:
             if object_id in objects:
                 raise FormatError(f"Expected {name} once in frame {box.get('frame')} of {path}, got it again.")
             objects[object_id] = box
+    if not found:
+        raise FormatError(f"Expected a box inside the picture in the tracks of {path}, got none.")
     return PieTracks(
         frames={index: _frame_boxes(objects, index, path) for index, objects in sorted(found.items())},
         occlusion_N={
