@@ -10,7 +10,7 @@ from masklet.models.eiseg import EISeg, EISegConfig
 from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks, coordinate_features, disks
 from masklet.models.eiseg.crop import CropBox, crop_around
-from masklet.models.eiseg.given import gather
+from masklet.models.layers.gathered import gather
 
 GREY, RED, BLUE = (100, 100, 100), (220, 40, 40), (40, 60, 220)
 NO_POINTS_02 = np.zeros((0, 2))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from masklet.core.errors import ModelError
+from masklet.core.errors import MissingExtraError, ModelError
 from masklet.models.protocols import Detector, Segmenter, SemanticModel, Session, Tracker
 from masklet.models.runtime import Precision
 
@@ -39,6 +40,8 @@ class ModelEntry:
     of the weights and the keywords `threads` and `precision`."""
     weights: str
     about: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """More keywords for `load`: which of several networks of one module it is."""
 
 
 MODELS: dict[str, ModelEntry] = {
@@ -49,7 +52,16 @@ MODELS: dict[str, ModelEntry] = {
     "masklet-s": ModelEntry(
         "tracker", "masklet_s.tracker", "masklet-s", "masks followed by what it remembers of them"
     ),
+    "mobile-sam": ModelEntry(
+        "segmenter", "sam.loading", "mobile-sam", "points, boxes and masks to masks (torch)", {"size": "tiny"}
+    ),
     "picodet-s": ModelEntry("detector", "picodet", "picodet-s-416", "boxes of the 80 COCO classes"),
+    **{
+        f"sam-{size}": ModelEntry(
+            "segmenter", "sam.loading", f"sam-{size}", "points, boxes and masks to masks (torch)", {"size": size}
+        )
+        for size in ("vit-b", "vit-l", "vit-h")
+    },
 }
 
 
@@ -60,14 +72,19 @@ def load_model(
 
     `weights` is a file of your own instead of the published weights, which are fetched when first needed.
     `threads` and `precision` are those of `runtime.load_graph`. Raise ModelError for an unknown name,
-    WeightsError for weights that are missing or damaged.
+    WeightsError for weights that are missing or damaged, MissingExtraError for a network in torch without it.
     """
     from masklet.weights import resolve
 
     entry = _entry(name)
+    try:
+        network = import_module(f"masklet.models.{entry.module}")
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise MissingExtraError(f"The model {name}", extra="torch") from error
     path = resolve(entry.weights, None if weights is None else Path(weights))
-    network = import_module(f"masklet.models.{entry.module}")
-    return network.load(path, threads=threads, precision=precision)
+    return network.load(path, threads=threads, precision=precision, **entry.options)
 
 
 def load_detector(name: str, **settings: Any) -> Detector:

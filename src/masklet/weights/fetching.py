@@ -10,7 +10,7 @@ from pathlib import Path
 from masklet.core.errors import MaskletError, WeightsError
 from masklet.weights import archives, hub, packages
 from masklet.weights.cache import cache_root, cached_path, file_sha256, put, state_of
-from masklet.weights.own import own_files, require_own_name
+from masklet.weights.own import main_file, own_files, require_own_name
 from masklet.weights.registry import WEIGHTS, find_weight
 from masklet.weights.values import Hub, Package, Source, Weight, WeightFile
 
@@ -39,12 +39,12 @@ def fetch(name: str, *, source: Path | None = None, offline: bool | None = None,
 def resolve(name: str, path: Path | None) -> Path:
     """Return `path` if one is given, else the first file of the weight `name`, fetched if need be.
 
-    Own weights are welcome under an own name; a file that bears a published name must be what was published.
-    Raise WeightsError where a file is missing or damaged.
+    Own weights are welcome under an own name; a file that bears a published name must be what was published. A
+    folder stands for the model.safetensors in it. Raise WeightsError where a file is missing or damaged.
     """
     if path is None:
         return fetch(name)
-    weight = find_weight(name)
+    weight, path = find_weight(name), main_file(path)
     own_files(weight, path)
     require_own_name(weight, path)
     return path

@@ -14,8 +14,9 @@ def download(hub: Hub, file: WeightFile, folder: Path) -> Path:
         from huggingface_hub import hf_hub_download
     except ImportError as error:
         raise MissingExtraError("Fetching weights from the hub", extra="hub") from error
+    name = f"{hub.folder}/{file.name}" if hub.folder else file.name
     try:
-        return Path(hf_hub_download(hub.repository, file.name, revision=hub.revision, local_dir=folder))
+        return Path(hf_hub_download(hub.repository, name, revision=hub.revision, local_dir=folder))
     except Exception as error:  # the hub's errors, the network's and the disk's have no common parent
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise WeightsError(f"Expected {file.name} from the hub's {hub.repository}, got: {reason}") from error

@@ -9,6 +9,11 @@ from masklet.weights.cache import file_sha256
 from masklet.weights.values import Weight
 
 
+def main_file(path: Path) -> Path:
+    """Return the file of own weights: the path itself, or the model.safetensors of a folder as the hub has them."""
+    return path / "model.safetensors" if path.is_dir() else path
+
+
 def own_files(weight: Weight, path: Path) -> tuple[Path, ...]:
     """Return the files of own weights, `path` first: those named as the published files of `weight` are.
 

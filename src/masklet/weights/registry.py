@@ -1,4 +1,5 @@
-"""All weights masklet knows. Every digest was computed from the file itself.
+"""All weights masklet knows. Every digest was computed from the file itself, but for those of SAM's three large
+files, which are as its users publish them.
 
 Files that come with masklet are laid into `shipped/NAME/`; the test of this module says the row that they want.
 """
@@ -12,6 +13,21 @@ PADDLELABEL = Package(
     requirement="paddlelabel-ml==1.0.0",
     sha256="d3590ed527f3130536ec8cf2d1223f8cca18a320c9f98a109f2f93d9afd131bd",
 )
+
+SEGMENT_ANYTHING = Hub("ybelkada/segment-anything", folder="checkpoints")
+
+
+def _sam(name: str, file: str, sha256: str, size: int, parameters: int) -> Weight:
+    """Return the weight of one of the three networks of segment-anything; no package carries them."""
+    return Weight(
+        name=name,
+        task="points, boxes and masks to masks",
+        licence="Apache-2.0",
+        files=(WeightFile(name=file, sha256=sha256, size=size, member=f"{SEGMENT_ANYTHING.folder}/{file}"),),
+        sources=(SEGMENT_ANYTHING,),
+        notes=f"The authors' own file, {parameters} million parameters.",
+    )
+
 
 _ALL = (
     Weight(
@@ -175,6 +191,27 @@ _ALL = (
             Hub("dhkim2810/MobileSAM"),
         ),
         notes="The authors' own file, ViT-Tiny, 10.1 million parameters.",
+    ),
+    _sam(
+        "sam-vit-b",
+        "sam_vit_b_01ec64.pth",
+        "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912",
+        375_042_383,
+        94,
+    ),
+    _sam(
+        "sam-vit-l",
+        "sam_vit_l_0b3195.pth",
+        "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622",
+        1_249_524_607,
+        312,
+    ),
+    _sam(
+        "sam-vit-h",
+        "sam_vit_h_4b8939.pth",
+        "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e",
+        2_564_550_879,
+        641,
     ),
     Weight(
         name="sample-bikes",

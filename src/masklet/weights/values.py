@@ -35,6 +35,8 @@ class Hub:
 
     repository: str
     revision: str = "main"
+    folder: str = ""
+    """Where in the repository the files lie."""
 
 
 Source: TypeAlias = Package | Hub

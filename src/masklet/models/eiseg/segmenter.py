@@ -20,8 +20,8 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks
 from masklet.models.eiseg.crop import Crop, CropBox, crop_around
-from masklet.models.eiseg.given import Edges, Given, gather
 from masklet.models.eiseg.look import Look
+from masklet.models.layers.gathered import Edges, Given, gather
 from masklet.models.runtime import Graph, Precision, load_graph
 
 _OUTPUT = "save_infer_model/scale_0.tmp_1"

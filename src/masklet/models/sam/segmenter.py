@@ -1,0 +1,97 @@
+"""SAM as a `Segmenter`."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from masklet.core.arrays import BoolArray, UInt8Array
+from masklet.core.boxes import mask_of_box
+from masklet.core.values import Frame, FrameMasks, Prompt
+from masklet.models.layers.gathered import Given, gather
+from masklet.models.sam.asked import Asked
+from masklet.models.sam.predictor import Embedding, Predictor
+from masklet.models.sam.square import Square
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmenterConfig:
+    """What is kept, and what a box means."""
+
+    kept_embeddings: int = 4
+    """Of the pictures asked about last, at least 1; one takes 4 MB."""
+    within_box: bool = True
+    """Whether a box bounds its mask."""
+
+
+class SamSegmenter:
+    """A segmenter. A picture is encoded when it is first asked about and known by its content afterwards."""
+
+    def __init__(self, predictor: Predictor, config: SegmenterConfig | None = None) -> None:
+        self.predictor = predictor
+        self.config = config or SegmenterConfig()
+        self._kept: OrderedDict[bytes, Embedding] = OrderedDict()
+
+    def segment(self, frame: Frame, prompts: Sequence[Prompt]) -> FrameMasks:
+        """Return one mask for each object id, in order of first mention; all prompts of one count together.
+
+        Objects go through the decoder together. A single point gives the best of three masks (whole, part, part of
+        a part); anything else gives the mask that is meant for prompts that leave no doubt. A mask alone is its
+        own answer; with points or a box it is where the network starts. A box bounds its mask. The score is what
+        the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which nothing
+        but points beside it are given.
+        """
+        object_ids = tuple(dict.fromkeys(prompt.object_id for prompt in prompts))
+        given = [
+            gather([prompt for prompt in prompts if prompt.object_id == object_id]) for object_id in object_ids
+        ]
+        masks_NHW = np.zeros((len(object_ids), *frame.size_HW), dtype=bool)
+        scores_N = np.zeros(len(object_ids))
+        unknown = []
+        for position, one in enumerate(given):
+            if one.mask_HW is not None and one.box_xyxy is None and not one.has_points:
+                masks_NHW[position], scores_N[position] = one.mask_HW, 1.0
+            else:
+                unknown.append(position)
+        if unknown:
+            embedding = self.embedding(frame.image_HW3)
+            found = self.predictor.predict(
+                embedding, [asked_of(given[position], embedding.square) for position in unknown]
+            )
+            for position, mask_HW, score in zip(
+                unknown, found.masks_NMHW[:, 0], found.scores_NM[:, 0].tolist(), strict=True
+            ):
+                masks_NHW[position] = self._bounded(mask_HW, given[position])
+                scores_N[position] = min(max(score, 0.0), 1.0) if masks_NHW[position].any() else 0.0
+        return FrameMasks(frame.index, object_ids, masks_NHW, scores_N)
+
+    def embedding(self, image_HW3: UInt8Array) -> Embedding:
+        """Return the embedding of a picture; those asked for last are kept."""
+        content = np.ascontiguousarray(image_HW3)
+        key = blake2b(content.data, digest_size=16, salt=f"{content.shape[1]}".encode()).digest()
+        if key not in self._kept:
+            self._kept[key] = self.predictor.embed(content)
+        self._kept.move_to_end(key)
+        while len(self._kept) > max(self.config.kept_embeddings, 1):
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _bounded(self, mask_HW: BoolArray, given: Given) -> BoolArray:
+        if given.box_xyxy is None or not self.config.within_box:
+            return mask_HW
+        return mask_HW & mask_of_box(given.box_xyxy, (mask_HW.shape[0], mask_HW.shape[1]))
+
+
+def asked_of(given: Given, square: Square) -> Asked:
+    """Return what the network is asked about an object of which points, a box or a mask are given."""
+    on, beside = len(given.positive_P2), len(given.negative_Q2)
+    return Asked(
+        points_P2=np.concatenate([given.positive_P2, given.negative_Q2]),
+        labels_P=np.repeat([1, 0], [on, beside]),
+        box_xyxy=given.box_xyxy,
+        logits_hw=None if given.mask_HW is None else square.known(given.mask_HW),
+    )
