@@ -69,7 +69,9 @@ def clips_of_tracks(
 ) -> list[PieClip]:
     """Return the clips of one video whose tracks are at hand; see `pie_clips`."""
     seconds_T = np.arange(tracks.frame_count) / FRAMES_PER_SECOND
-    times = clip_times(tracks.frame_count / FRAMES_PER_SECOND, seconds=seconds, overlap=overlap)
+    times = clip_times(
+        tracks.frame_count / FRAMES_PER_SECOND, seconds=seconds, overlap=overlap, slack=0.5 / FRAMES_PER_SECOND
+    )
     clips = []
     for number, (begin, end) in enumerate(times):
         span = frames_between(seconds_T, begin, end)
