@@ -1,5 +1,5 @@
-"""What tests of XMem share: random weights of the released layout, the network written as plain equations on those,
-and a toy network that knows colours alone."""
+"""What tests of XMem share: random weights of the released layout, the network written as plain equations on
+those, and a toy network that knows colours alone."""
 
 import math
 from functools import cache
@@ -148,7 +148,7 @@ class ToyNetwork:
     """Cells of 4 pixels that are found by their colour; a value is how much of a cell the mask covers."""
 
     def __init__(self, wide=torch.float32, contrast=20.0):
-        self.dims, self.device, self.dtype, self.wide = Dims(key=3, value=1, sensory=1), CPU, wide, wide
+        self.dims, self.device, self.dtype, self.wide = Dims(key=3, value=2, sensory=1), CPU, wide, wide
         self.contrast = contrast
 
     def encode(self, image_13HW):
@@ -158,10 +158,10 @@ class ToyNetwork:
         return FrameCode(image_13HW, Scales(colour, colour, colour), keys)
 
     def decode(self, code, readout_NVhw, sensory_NShw, *, at_once, update):
-        share = readout_NVhw + 0.01 * sensory_NShw
+        share = readout_NVhw[:, :1] - 0.1 * readout_NVhw[:, 1:] + 0.01 * sensory_NShw
         logits = functional.interpolate(12 * (share - 0.5), scale_factor=4, mode="bilinear", align_corners=False)
         return logits[:, 0], 0.5 * sensory_NShw + 0.5 * share if update else sensory_NShw
 
     def value(self, code, mask_NHW, others_NHW, sensory_NShw, *, at_once):
-        share = functional.avg_pool2d((mask_NHW - 0.1 * others_NHW)[:, None], 4)
-        return share, 0.8 * sensory_NShw + 0.2 * share
+        share = functional.avg_pool2d(torch.stack([mask_NHW, others_NHW], dim=1), 4)
+        return share, 0.8 * sensory_NShw + 0.2 * share[:, :1]

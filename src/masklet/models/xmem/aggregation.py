@@ -15,9 +15,9 @@ _ALMOST = 1e-7
 def aggregated(probability_NHW: Tensor, rivals_NN: Tensor) -> tuple[Tensor, Tensor]:
     """Return share_NHW of each object and of the background beside it, by the odds of the object, its rivals and
     the background. Where all are rivals that is a softmax of logits, and one background for all."""
-    probability_NP = probability_NHW.flatten(1).clamp(_ALMOST, 1 - _ALMOST)
-    empty_NP = (rivals_NN @ torch.log1p(-probability_NP)).exp().clamp(_ALMOST, 1 - _ALMOST)
-    odds_NP, empty_odds_NP = (each / (1 - each) for each in (probability_NP, empty_NP))
+    probability_NP = probability_NHW.flatten(1).clamp(max=1 - _ALMOST)
+    empty_NP = (rivals_NN @ torch.log1p(-probability_NP)).exp()
+    odds_NP, empty_odds_NP = (_odds(each) for each in (probability_NP, empty_NP))
     total_NP = empty_odds_NP + rivals_NN @ odds_NP
     share_NHW, background_NHW = (
         (each / total_NP).reshape(probability_NHW.shape) for each in (odds_NP, empty_odds_NP)
@@ -47,3 +47,8 @@ def others(probability_NHW: Tensor, rivals_NN: Tensor) -> Tensor:
     """Return, for each object, the sum of its rivals."""
     sums_NP = rivals_NN @ probability_NHW.flatten(1)
     return sums_NP.reshape(probability_NHW.shape) - probability_NHW
+
+
+def _odds(probability: Tensor) -> Tensor:
+    kept = probability.clamp(_ALMOST, 1 - _ALMOST)
+    return kept / (1 - kept)

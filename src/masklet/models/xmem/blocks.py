@@ -122,6 +122,7 @@ class Update(nn.Module):
     def forward(self, feature: Tensor, hidden_NCHW: Tensor) -> Tensor:
         """Return the new hidden_NCHW, in the numbers of the old."""
         joined = torch.cat([feature, hidden_NCHW.to(feature.dtype)], dim=1)
+        joined = joined.contiguous(memory_format=torch.channels_last)
         forget, update, value = self.transform(joined).to(hidden_NCHW.dtype).chunk(3, dim=1)
         update = torch.sigmoid(update)
         return torch.sigmoid(forget) * hidden_NCHW * (1 - update) + update * torch.tanh(value)

@@ -143,4 +143,5 @@ def of_frame(number: int, keys: Keys, value_NPV: Tensor, told: Mapping[int, bool
         for value_PV, (object_id, by_prompt) in zip(value_NPV, told.items(), strict=True)
     }
     zeros_P = torch.zeros_like(keys.shrinkage_M)
+    keys = Keys(keys.key_MQ.contiguous(), keys.shrinkage_M.contiguous(), keys.selection_MQ.contiguous())
     return Memory(keys, torch.full_like(zeros_P, number, dtype=torch.int64), zeros_P, zeros_P, objects)

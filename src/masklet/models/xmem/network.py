@@ -149,7 +149,7 @@ class KeyProjection(nn.Module):
         """Return the keys of all cells, row by row."""
         projected_PC = self.conv(f16.to(self.conv.weight.dtype))[0].flatten(1).mT
         key_PQ, shrinkage_P1, selection_PQ = projected_PC.split(self.sizes, dim=1)
-        return Keys(key_PQ.contiguous(), shrinkage_P1[:, 0].square() + 1, torch.sigmoid(selection_PQ))
+        return Keys(key_PQ, shrinkage_P1[:, 0].square() + 1, torch.sigmoid(selection_PQ))
 
 
 class ValueEncoder(nn.Module):

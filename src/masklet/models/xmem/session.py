@@ -7,7 +7,7 @@ S of sensory memory.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,10 +78,10 @@ class XMemSession:
             return FrameMasks.empty(frame.index, frame.size_HW)
         self._frames += 1
         self._friends = befriended(self._friends, given)
-        self._forget_found(given)
         rivals_NN = self._tensor(rivals(self._friends, ids))
         canvas = canvas_of(frame.size_HW, self._config.short_side)
         code = self._encode(canvas, frame)
+        self._forget_wrong(code, canvas, given)
         remembers = bool(given) or self._frames - self._remembered >= self._config.memory_every
         share_NHW, background_NHW = self._shares(code, canvas, ids, given, rivals_NN, update=not remembers)
         if remembers:
@@ -151,11 +151,17 @@ class XMemSession:
         picture_HW3 = self._tensor(canvas.picture(frame.image_HW3))
         return self._network.encode(picture_HW3.permute(2, 0, 1)[None])
 
-    def _forget_found(self, object_ids: Iterable[int]) -> None:
-        """Forget what was found of objects, now that a prompt says better; what prompts told stays."""
-        for object_id in object_ids:
+    def _forget_wrong(self, code: FrameCode, canvas: Canvas, given: Mapping[int, BoolArray]) -> None:
+        """Forget what was found of objects, now that a prompt says better. What earlier prompts told stays, unless
+        it would find the object in quite another place of this frame."""
+        for object_id, mask_HW in given.items():
             if self._memory is not None and object_id in self._memory.objects:
                 self._memory = self._memory.forgetting_found(object_id)
+                if mask_HW.any() and self._memory.knowing_alike([object_id]):
+                    logits_NHW, _, _ = self._look(code, [object_id], update=False)
+                    (found_HW,) = canvas.masks(array_of(logits_NHW))
+                    if found_HW.any() and not (found_HW & mask_HW).any():
+                        self._memory = self._memory.without(object_id)
 
     def _shares(
         self,
@@ -174,8 +180,11 @@ class XMemSession:
         share_NHW = torch.zeros((len(object_ids), *canvas.size_HW), dtype=rivals_NN.dtype, device=rivals_NN.device)
         sought = [place for place, object_id in enumerate(object_ids) if object_id not in given]
         if sought:
-            found_NHW = self._find(code, [object_ids[place] for place in sought], update=update)
-            found_NHW, background_NHW = aggregated(found_NHW, rivals_NN[sought][:, sought])
+            sought_ids = [object_ids[place] for place in sought]
+            logits_NHW, renewed, usage_M = self._look(code, sought_ids, update=update)
+            assert self._memory is not None
+            self._memory, self._sensory = self._memory.used(usage_M), self._sensory | renewed
+            found_NHW, background_NHW = aggregated(logits_NHW.sigmoid_(), rivals_NN[sought][:, sought])
             if not given:
                 return found_NHW, background_NHW
             share_NHW[sought] = found_NHW
@@ -187,20 +196,20 @@ class XMemSession:
             share_NHW[object_ids.index(object_id)] = cover_HW
         return aggregated(share_NHW, rivals_NN)
 
-    def _find(self, code: FrameCode, object_ids: Sequence[int], *, update: bool) -> Tensor:
-        """Return probability_NHW of these objects, read from what is remembered: each for itself."""
+    def _look(
+        self, code: FrameCode, object_ids: Sequence[int], *, update: bool
+    ) -> tuple[Tensor, dict[int, Tensor], Tensor]:
+        """Return logits_NHW of these objects by what is remembered, each for itself, their sensory memory after
+        this frame where `update` asks for it, and how much the remembered cells were read."""
         assert self._memory is not None
         reading = read(self._memory, code.keys, object_ids, self._config.top_k)
-        self._memory = self._memory.used(reading.usage_M)
         readout_NPV = torch.stack([reading.readouts[object_id] for object_id in object_ids])
         readout_NVhw = readout_NPV.view(len(object_ids), *code.grid_hw, -1).permute(0, 3, 1, 2)
         sensory_NShw = torch.stack([self._sensory[object_id] for object_id in object_ids])
         logits_NHW, renewed_NShw = self._network.decode(
             code, readout_NVhw, sensory_NShw, at_once=self._config.at_once, update=update
         )
-        if update:
-            self._sensory = self._sensory | dict(zip(object_ids, renewed_NShw, strict=True))
-        return logits_NHW.sigmoid_()
+        return logits_NHW, dict(zip(object_ids, renewed_NShw, strict=True)), reading.usage_M
 
     def _remember(self, code: FrameCode, share_NHW: Tensor, rivals_NN: Tensor, told: Mapping[int, bool]) -> None:
         """Write the frame into memory; `told` says of each object whether a prompt showed it."""

@@ -29,7 +29,7 @@ def array_of(tensor: Tensor) -> AnyArray:
 
 def tensor_of(array: AnyArray, device: torch.device) -> Tensor:
     """Return the tensor that gave this array."""
-    tensor = torch.from_numpy(np.array(array)).to(device)
+    tensor = torch.tensor(array, device=device)
     return tensor.view(torch.bfloat16) if tensor.dtype == torch.uint16 else tensor
 
 
