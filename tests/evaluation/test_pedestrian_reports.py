@@ -2,10 +2,12 @@ import json
 
 import pytest
 
-from masklet.core.errors import EvaluationError, FormatError
+from masklet.core.errors import EvaluationError, FormatError, SourceError
+from masklet.evaluation import evaluate_mot
 from masklet.evaluation.pedestrians import ClipLengths, Definitions, evaluate_pedestrians
 from masklet.evaluation.pedestrians.people import BoxPeople
 from masklet.formats import write_masklets
+from samples import random_masklets
 from street import LEFT, RATE, RIGHT, boxes, masks, write_run, write_truth
 
 ALL, TWENTY = range(10), range(20)
@@ -96,6 +98,65 @@ def test_what_a_truth_says_of_visibility_is_taken(tmp_path):
     truth.write_text("\n".join(rows))
     run = write_run(tmp_path / "run", {7: {ALL: LEFT}})
     assert measured(truth, {"ours": run}).pipelines["ours"].tables.tracking.people == 1
+
+
+def test_a_mask_on_a_distractor_does_no_harm(tmp_path):
+    truth = tmp_path / "gt.txt"
+    kinds = [(1, LEFT, 1, 1), (2, RIGHT, 0, 7)]  # a pedestrian, and a static person
+    rows = [
+        f"{t},{who},{','.join(map(str, box))},{flag},{kind},1.0"
+        for t in range(1, 11)
+        for who, box, flag, kind in kinds
+    ]
+    truth.write_text("\n".join(rows))
+    run = write_run(tmp_path / "run", {7: {ALL: LEFT}, 8: {ALL: RIGHT}})
+    report = measured(truth, {"ours": run}).pipelines["ours"]
+    assert (report.tables.tracking.people, report.scores.clear.false_positives) == (1, 0)
+
+
+def test_a_mask_in_an_ignored_region_does_no_harm(tmp_path):
+    true = masks({2001: {ALL: LEFT}, 10000: {ALL: (60, 0, 40, 60)}})
+    text = [
+        f"{index + 1} {item.object_id} {10 if item.object_id == 10000 else 2} 60 100 {item.rle.counts}"
+        for index in true.frame_indices
+        for item in true.objects(index)
+    ]
+    path = tmp_path / "street/gt/gt.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("\n".join(text))
+    run = write_run(tmp_path / "run", {7: {ALL: LEFT}, 8: {ALL: RIGHT}})
+    report = measured(path, {"ours": run})
+    assert (report.compare, report.pipelines["ours"].scores.to_json()["sMOTSA"]) == ("mask", 1)
+
+
+def test_without_special_cases_the_scores_are_those_of_mot(tmp_path):
+    truth = {1: {range(6): LEFT, range(6, 10): RIGHT}, 2: {ALL: (30, 12, 12, 30)}}
+    tracks = {5: {range(7): LEFT, range(7, 10): RIGHT}, 6: {range(2, 9): (32, 12, 12, 30)}, 7: {3: (0, 0, 9, 9)}}
+    path, run = write_truth(tmp_path / "gt.txt", truth), write_run(tmp_path / "run", tracks)
+    mine = measured(path, {"ours": run}, definitions=Definitions(least_visible=0)).pipelines["ours"].scores
+    theirs = evaluate_mot(path, run).overall
+    assert (mine.clear, mine.identity) == (theirs.clear, theirs.identity)
+
+
+def test_a_clip_without_anyone_has_no_shares(tmp_path):
+    truth = write_truth(tmp_path / "gt.txt", {1: {range(10, 20): LEFT}}, 20)
+    run = write_run(tmp_path / "run", {}, 20)
+    report = measured(truth, {"ours": run}, only=[0]).to_json()["pipelines"]["ours"]
+    assert (report["tracking"]["people"], report["tracking"]["share"], report["scores"]["HOTA"]) == (0, None, None)
+
+
+def test_a_truth_of_other_things_than_people_is_an_error(tmp_path):
+    write_masklets(random_masklets(frames=10), tmp_path / "dogs.json", "coco-video")
+    document = (tmp_path / "dogs.json").read_text().replace('"person"', '"dog"')
+    (tmp_path / "dogs.json").write_text(document)
+    write_masklets(random_masklets(frames=10), tmp_path / "masklets.jsonl", "masklets")
+    with pytest.raises(EvaluationError, match=r"labelled person, pedestrian or not at all, got dog"):
+        measured(tmp_path / "dogs.json", {"ours": tmp_path})
+
+
+def test_a_video_that_is_none_is_an_error(truth, tmp_path):
+    with pytest.raises(SourceError, match="found nothing there"):
+        measured(truth, {"ours": tmp_path}, video=tmp_path / "missing.mp4")
 
 
 def test_the_paper_stands_apart_as_printed(truth, tmp_path):

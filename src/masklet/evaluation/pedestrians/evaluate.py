@@ -10,6 +10,7 @@ from masklet.core.errors import EvaluationError
 from masklet.evaluation.pedestrians.clips import ClipLengths, ClipSpan, clip_spans
 from masklet.evaluation.pedestrians.definitions import Comparison, Definitions
 from masklet.evaluation.pedestrians.measure import ClipResult, frames_of_truth, measure_clip
+from masklet.evaluation.pedestrians.people import PEOPLE
 from masklet.evaluation.pedestrians.report import PedestrianReport, PipelineReport
 from masklet.evaluation.pedestrians.results import (
     Pipeline,
@@ -85,6 +86,7 @@ def evaluate_pedestrians(
     found: dict[str, list[ClipResult]] = {pipeline.name: [] for pipeline in pipelines}
     for name, result in watch(measured(), total=len(jobs)):
         found[name].append(result)
+    _require_people(truth, [result for results in found.values() for result in results], sequences)
     return PedestrianReport(
         truth=truth,
         pipelines={
@@ -171,6 +173,18 @@ def _problem(sequence: TrueSequence, span: ClipSpan, run: Run | None, *, is_whol
         return f"has {last + 1} frames, not {len(span.frames)} as its rate and length say, in"
     unseen = [index for index in frames_of_truth(sequence.people, span) if not run.has(index)]
     return f"lacks {len(unseen)} frames, the first is {unseen[0]}, of" if unseen else None
+
+
+def _require_people(truth: Path, results: Sequence[ClipResult], sequences: Mapping[str, TrueSequence]) -> None:
+    """Raise EvaluationError where nobody is in any clip because the truth calls its people something else."""
+    if any(result.everyone for result in results):
+        return
+    others = {label for sequence in sequences.values() for label in sequence.people.labels} - set(PEOPLE)
+    if others:
+        raise EvaluationError(
+            f"Expected people in {truth}, labelled person, pedestrian or not at all, "
+            f"got {', '.join(sorted(others))}."
+        )
 
 
 def _no_clip(truth: Path, lengths: ClipLengths, only: Collection[int] | None) -> str:

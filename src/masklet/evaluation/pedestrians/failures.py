@@ -122,15 +122,9 @@ def halves_covered(item: ObjectMask, people: PeopleFrame, places: np.ndarray, bo
         own_hw, middle = _own(people, place, box, mask_hw.shape), _middle_row(people, place, box)
         for half, rows in enumerate((slice(None, middle), slice(middle, None))):
             size = int(own_hw[rows].sum())
-            if size > LEAST_OWN_SHARE * people_half(people, place):
+            if size > LEAST_OWN_SHARE * _half_area(people, place):
                 covered_N2[row, half] = (mask_hw[rows] & own_hw[rows]).sum() / size
     return covered_N2
-
-
-def people_half(people: PeopleFrame, place: int) -> float:
-    """Return half the area of a person, in pixels."""
-    area = people.rles[place].area if people.rles is not None else float(box_area(people.boxes_N4[[place]])[0])
-    return area / 2
 
 
 def _reading(covered_N2: FloatArray, held_share: float) -> tuple[Failure, list[int]] | None:
@@ -160,6 +154,11 @@ def _own(people: PeopleFrame, place: int, box: BoxXYXY, shape: tuple[int, ...]) 
 def _middle_row(people: PeopleFrame, place: int, box: BoxXYXY) -> int:
     y1, y2 = people.boxes_N4[place, 1::2]
     return max(0, round(float(y1 + y2) / 2) - round(box[1]))
+
+
+def _half_area(people: PeopleFrame, place: int) -> float:
+    area = people.rles[place].area if people.rles is not None else float(box_area(people.boxes_N4[[place]])[0])
+    return area / 2
 
 
 def _slices(box_4: FloatArray, within: BoxXYXY) -> tuple[slice, slice]:
@@ -215,7 +214,7 @@ def _never_found(
             continue
         middle = int(judged[len(judged) // 2])
         seconds = len(judged) / frames_per_second
-        words = [f"judged for {seconds:.1f} s", "no mask" if never_located else "no right mask"]
+        words = [f"person {person}, judged for {seconds:.1f} s", "no mask" if never_located else "no right mask"]
         if history.aspect < definitions.low_aspect:
             words.append(f"low shape ({history.aspect:.1f} high by wide): may be sitting")
         yield Finding(

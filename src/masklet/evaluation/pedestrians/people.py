@@ -70,6 +70,11 @@ class People(Protocol):
         """The frames the truth speaks of, in order."""
         ...
 
+    @property
+    def labels(self) -> set[str]:
+        """The class names that occur."""
+        ...
+
     def frame(self, index: int, size_HW: tuple[int, int]) -> PeopleFrame:
         """Return everyone in a frame, as masks of this size are compared with them."""
         ...
@@ -93,6 +98,11 @@ class BoxPeople:
     def frame_indices(self) -> Sequence[int]:
         """All frames from 0 to the last with a box."""
         return range(max(self.tracks.frames, default=-1) + 1)
+
+    @property
+    def labels(self) -> set[str]:
+        """The class names that occur."""
+        return {label for boxes in self.tracks.frames.values() for label in boxes.labels_N if label}
 
     def frame(self, index: int, size_HW: tuple[int, int]) -> PeopleFrame:
         """Return everyone in a frame; boxes are cut to the picture and brought to the masks' size."""
@@ -138,6 +148,11 @@ class MaskPeople:
     def frame_indices(self) -> Sequence[int]:
         """The annotated frames."""
         return self.masklets.frame_indices
+
+    @property
+    def labels(self) -> set[str]:
+        """The class names that occur."""
+        return {label for label in self.masklets.labels.values() if label}
 
     def frame(self, index: int, size_HW: tuple[int, int]) -> PeopleFrame:
         """Return everyone in a frame; raise EvaluationError for masks of another size than the truth's."""

@@ -1,17 +1,19 @@
-"""Where the truth lies: sequences with gt/gt.txt, a MOT text by itself, or masks in any format masklet reads."""
+"""Where the truth lies: sequences with gt/gt.txt (MOT or MOTS), or one video's masks or boxes in any format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from masklet.core.errors import EvaluationError, MaskletError
-from masklet.datasets import MotSequence, mot_sequences
+from masklet.datasets import Clip, MotSequence, mot_sequences
 from masklet.evaluation.pedestrians.people import BoxPeople, MaskPeople, People
 from masklet.formats import format_of, read_annotations
+from masklet.formats.mots import read_mots_txt
+from masklet.formats.sniff import mots_from_1
 from masklet.formats.text import read_lines
-from masklet.masklets import Masklets
+from masklet.masklets import BoxTracks, Masklets
 from masklet.sources import FrameSource, SourceInfo, open_source
 
 OpenFrames = Callable[[], FrameSource]
@@ -34,7 +36,8 @@ def read_truth(
 
     `path` is what `evaluate_mot` takes (a gt.txt, a sequence's folder or a folder of several) or one video's masks
     or boxes in any format masklet reads. `video` has the pictures of a truth that lies without them; a rate that
-    is given stands above what files say. Raise FormatError or EvaluationError where there is no truth.
+    is given stands above what files say. Raise FormatError or EvaluationError where there is no truth, SourceError
+    for a video that is none.
     """
     if not path.exists():
         raise EvaluationError(f"Expected a gt.txt, a folder of sequences or masks, found nothing at {path}.")
@@ -43,9 +46,9 @@ def read_truth(
         raise EvaluationError(f"Expected one sequence in {path} for one video, got {len(sequences)}.")
     if sequences:
         return {item.name: _of_sequence(item, video, frames_per_second) for item in sequences}
-    opener, info = _known(_opener(video))
-    rate = frames_per_second or (info.frames_per_second if info else None)
-    return {path.stem: TrueSequence(path.stem, _people(path, info), opener, rate)}
+    people, (opener, info) = read_annotations(path), _pictures(video)
+    visible = visible_shares(path) if format_of(path) == "mot-txt" else None
+    return {path.stem: _sequence(path.stem, people, visible, opener, info, frames_per_second)}
 
 
 def visible_shares(path: Path) -> dict[tuple[int, int], float] | None:
@@ -72,34 +75,47 @@ def _sequences(path: Path) -> list[MotSequence]:
 
 
 def _of_sequence(sequence: MotSequence, video: str | Path | None, rate: float | None) -> TrueSequence:
-    clip = sequence.clip()
-    opener, info = _known(_opener(video) or (lambda: clip.frames))
-    people = BoxPeople(clip.truth, info.size_HW if info else None, visible_shares(sequence.truth_path))
-    return TrueSequence(sequence.name, people, opener, rate or (info.frames_per_second if info else None))
+    path, clip = sequence.truth_path, sequence.clip()
+    is_mots = mots_from_1(path)
+    opener, info = _pictures(video) if video is not None else _pictures_of(clip)
+    people = read_mots_txt(path) if is_mots else clip.truth
+    return _sequence(sequence.name, people, None if is_mots else visible_shares(path), opener, info, rate)
 
 
-def _people(path: Path, info: SourceInfo | None) -> People:
-    annotations = read_annotations(path)
-    if isinstance(annotations, Masklets):
-        return MaskPeople(annotations)
-    visible = visible_shares(path) if format_of(path) == "mot-txt" else None
-    return BoxPeople(annotations, info.size_HW if info else None, visible)
+def _sequence(
+    name: str,
+    people: Masklets | BoxTracks,
+    visible: Mapping[tuple[int, int], float] | None,
+    opener: OpenFrames | None,
+    info: SourceInfo | None,
+    rate: float | None,
+) -> TrueSequence:
+    return TrueSequence(
+        name=name,
+        people=(
+            MaskPeople(people)
+            if isinstance(people, Masklets)
+            else BoxPeople(people, info.size_HW if info else None, visible)
+        ),
+        open_frames=opener,
+        frames_per_second=rate or (info.frames_per_second if info else None),
+    )
 
 
-def _opener(video: str | Path | None) -> OpenFrames | None:
-    return None if video is None else lambda: open_source(video)
+def _pictures(video: str | Path | None) -> tuple[OpenFrames | None, SourceInfo | None]:
+    """Return what opens a video and what is known of it, None of both without one."""
+    if video is None:
+        return None, None
+    source = open_source(video)
+    source.close()
+    return lambda: open_source(video), source.info
 
 
-def _known(opener: OpenFrames | None) -> tuple[OpenFrames | None, SourceInfo | None]:
-    """Return what opens the pictures and what is known of them; None of both where they cannot be opened.
-
-    A truth without its pictures can be measured all the same.
-    """
+def _pictures_of(clip: Clip[BoxTracks]) -> tuple[OpenFrames | None, SourceInfo | None]:
+    """Return what opens the pictures beside a truth, None where they are not there: it can do without them."""
     try:
-        source = opener() if opener else None
+        source = clip.frames
     except (MaskletError, OSError):
         return None, None
-    if source is None:
-        return None, None
     source.close()
-    return opener, source.info
+    return lambda: clip.frames, source.info
