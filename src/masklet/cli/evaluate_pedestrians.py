@@ -21,7 +21,7 @@ JUDGED, FOLLOWED, FOUND = "Who is judged", "What is tracked", "Failures and caus
 def pedestrians(
     truth: Annotated[Path, Argument(help="gt.txt, a sequence with gt/gt.txt, a folder of sequences, or masks.")],
     results: Annotated[
-        list[str], Argument(metavar="RESULTS...", help="NAME=FOLDER or FOLDER: a run, or a run for each clip.")
+        list[str], Argument(metavar="RESULTS", help="NAME=FOLDER or FOLDER: a run, or a run for each clip.")
     ],
     out: Annotated[Path | None, Option("--out", "-o", help="Report to write (.html), one file.")] = None,
     clip_seconds: Annotated[float, Option(min=0, help="Length of a clip; 0 takes videos whole.")] = 5.0,
@@ -29,7 +29,7 @@ def pedestrians(
     keep_rest: Annotated[bool, Option("--keep-rest", help="What is left at the end is a shorter clip.")] = False,
     clip: Annotated[list[int] | None, Option(min=0, help="Only this clip, from 0 (may be repeated).")] = None,
     fps: Annotated[
-        float | None, Option(min=0.001, help="Frames/s of the video. [default: as its file says]")
+        float | None, Option(min=0.001, help="Frames/s of the video, where its file says nothing or is wrong.")
     ] = None,
     video: Annotated[str | None, Option(help="Pictures of a truth that lies without them.")] = None,
     label: Annotated[list[str] | None, Option(help="Only results of this class (may be repeated).")] = None,
