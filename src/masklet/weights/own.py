@@ -20,7 +20,8 @@ def own_files(weight: Weight, path: Path) -> tuple[Path, ...]:
     Where NAME.pdmodel and NAME.pdiparams are published, mine.pdmodel goes with mine.pdiparams; mine.xml, of
     OpenVINO, goes with mine.bin; a file of another ending stands alone. Raise WeightsError where one is not there.
     """
-    first, *others = ("".join(Path(file.name).suffixes) for file in weight.files)
+    endings = ["".join(Path(file.name).suffixes) for file in weight.files]
+    first, *others = endings or [path.suffix]
     if not path.name.endswith(first):
         first, others = path.suffix, [".bin"] if path.suffix == ".xml" else []
     name = path.name.removesuffix(first)

@@ -214,6 +214,14 @@ _ALL = (
         641,
     ),
     Weight(
+        name="xmem",
+        task="first masks and three kinds of memory to masks",
+        licence="MIT",
+        files=(),
+        bring="XMem.pth or XMem-s012.pth, the authors' own files, from the releases of github.com/hkchengrex/XMem",
+        notes="Any file of the authors' layout, 62.2 million parameters.",
+    ),
+    Weight(
         name="sample-bikes",
         task="sample clip, 250 frames of a street",
         licence="BSD-3-Clause",

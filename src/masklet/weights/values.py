@@ -55,6 +55,8 @@ class Weight:
     notes: str = ""
     shipped: bool = False
     """Whether its files lie in masklet itself (`weights/shipped/NAME/`); such a weight has no sources."""
+    bring: str = ""
+    """Of a weight that cannot be fetched: which file to bring, and where it is to be had; it has no files here."""
 
     @property
     def size(self) -> int:

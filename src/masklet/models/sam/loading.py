@@ -32,7 +32,8 @@ def load(
     if threads is not None:
         torch.set_num_threads(threads)
     network = load_network(weights, SIZES[size])
-    network.to(device or ("cuda" if torch.cuda.is_available() else "cpu"), memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     return SamSegmenter(Predictor(network, encoder_dtype=torch.bfloat16 if precision == "bf16" else torch.float32))
 
 

@@ -75,7 +75,9 @@ class Predictor:
         logits_N4hw, iou_N4 = self.decode(embedding, asked)
         if multimask is None:
             best_N = 1 + iou_N4[:, 1:].argmax(dim=1)
-            is_ambiguous_N = torch.tensor([one.is_ambiguous for one in asked], device=best_N.device)
+            is_ambiguous_N = torch.tensor(
+                [one.is_ambiguous for one in asked], dtype=torch.bool, device=best_N.device
+            )
             chosen_NM = torch.where(is_ambiguous_N, best_N, 0)[:, None]
         else:
             chosen_M = torch.arange(1, MASKS) if multimask else torch.zeros(1, dtype=torch.long)

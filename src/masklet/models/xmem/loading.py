@@ -1,15 +1,16 @@
-"""The door to XMem: says what is missing before torch is needed."""
+"""The door to XMem."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from masklet.core.errors import MissingExtraError
+import torch
+
+from masklet.models.xmem.checkpoint import read_network
 from masklet.models.xmem.config import XMemConfig
-
-if TYPE_CHECKING:
-    from masklet.models.xmem.tracker import XMemTracker
+from masklet.models.xmem.device import choose_device, choose_dtype
+from masklet.models.xmem.tracker import XMemTracker
 
 XMemPrecision = Literal["auto", "f32", "bf16", "f16"]
 
@@ -27,16 +28,8 @@ def load(
     `threads` are torch's, for the whole process; None leaves them. `precision`: "auto" takes bf16 where the device
     has instructions for it, else f32; f16 needs a GPU. `device`: "auto" takes a GPU that torch sees, else the
     processor. Raise WeightsError for a file of another layout, damaged or with code in it, ModelError for a device
-    or precision that is not to be had, MissingExtraError where torch is not installed.
+    or precision that is not to be had.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtraError("XMem", extra="torch") from error
-    from masklet.models.xmem.checkpoint import read_network
-    from masklet.models.xmem.device import choose_device, choose_dtype
-    from masklet.models.xmem.tracker import XMemTracker
-
     chosen = choose_device(device)
     dtype = choose_dtype(precision, chosen)
     network = read_network(weights).ready(chosen, dtype)
