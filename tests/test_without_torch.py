@@ -11,7 +11,8 @@ import masklet
 TESTS = Path(__file__).parent
 HIDDEN = ("torch", "torchvision", "timm", "transformers")
 NEEDS_TORCH = {"models.layers.mobilenet_v2", "models.masklet_s.network", "models.masklet_s.export"}
-"""And all of masklet.training but what makes and reads the clip cache."""
+"""And all of masklet.training but what makes and reads the clip cache, and what is in these:"""
+NETWORKS_IN_TORCH = ("models.sam.", "models.xmem.")
 CLIP_CACHE = {
     "training.cache",
     "training.cache_runs",
@@ -57,7 +58,8 @@ def modules():
     root = Path(masklet.__file__).parent
     names = {".".join(path.relative_to(root).with_suffix("").parts) for path in root.rglob("*.py")}
     names = {name.removesuffix(".__init__") for name in names if not name.endswith("__main__")} - {"__init__"}
-    return sorted({name for name in names - NEEDS_TORCH if not name.startswith("training.")} | CLIP_CACHE)
+    in_torch = ("training.", *NETWORKS_IN_TORCH)
+    return sorted({name for name in names - NEEDS_TORCH if not name.startswith(in_torch)} | CLIP_CACHE)
 
 
 def test_every_module_can_be_imported():
@@ -67,7 +69,7 @@ def test_every_module_can_be_imported():
     assert code == 0, told
 
 
-@pytest.mark.parametrize("name", sorted(NEEDS_TORCH | {"training.losses"}))
+@pytest.mark.parametrize("name", sorted(NEEDS_TORCH | {"training.losses", "models.sam.loading"}))
 def test_what_needs_torch_is_missed(name):
     code, _, told = without_torch(f"import masklet.{name}")
     assert (code, told.splitlines()[-1]) == (1, "ModuleNotFoundError: No module named 'torch'")
@@ -85,6 +87,12 @@ def test_commands_run(words, expected):
 def test_training_says_what_it_needs(tmp_path):
     code, _, told = without_torch(COMMAND, "train", "masklet-s", "-o", tmp_path / "run")
     assert (code, told) == (1, "masklet: Training needs an optional package: pip install 'masklet[torch]'.\n")
+
+
+def test_a_network_in_torch_says_what_it_needs():
+    code, _, told = without_torch("import masklet\nmasklet.load_model('mobile-sam')")
+    expected = "The model mobile-sam needs an optional package: pip install 'masklet[torch]'."
+    assert (code, told.splitlines()[-1]) == (1, f"masklet.core.errors.MissingExtraError: {expected}")
 
 
 def test_a_video_is_tracked(tmp_path):

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import typer
@@ -18,6 +19,7 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the network
 TrackerName = Annotated[str, typer.Option(help="Tracker, a name from `masklet models`.")]
 SegmenterName = Annotated[str, typer.Option(help="Segmenter, a name from `masklet models`.")]
 DetectorName = Annotated[str, typer.Option(help="Detector, a name from `masklet models`.")]
+OwnWeights = Annotated[Path | None, typer.Option("--weights", help="Weights of the model, a file of your own.")]
 AllowGaps = Annotated[bool, typer.Option(help="Take numbered pictures even where numbers are missing.")]
 Precision = Annotated[Literal["auto", "f32", "bf16"], typer.Option(help="What the networks compute in.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Precision, Quiet, Threads, print_json, with_progress
+from masklet.cli.console import Json, OwnWeights, Precision, Quiet, Threads, print_json, with_progress
 from masklet.core import defaults
 
 
@@ -16,6 +16,7 @@ def segmenter(
     root: Annotated[Path, Argument(help="Folder PennFudanPed with PNGImages, PedMasks and Annotation.")],
     prompt: Annotated[Literal["box", "point"], Option(help="What each person is prompted by.")] = "box",
     model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = defaults.SEGMENTER,
+    weights: OwnWeights = None,
     threads: Threads = None,
     precision: Precision = "auto",
     quiet: Quiet = False,
@@ -27,7 +28,7 @@ def segmenter(
     from masklet.models import load_segmenter
 
     pictures = PennFudan(root)
-    network = load_segmenter(model, threads=threads, precision=precision)
+    network = load_segmenter(model, weights=weights, threads=threads, precision=precision)
     shown = with_progress(pictures, total=len(pictures), what="pictures", quiet=quiet)
     report = evaluate_segmenter(shown, network, prompt=prompt).to_json()
     if as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json
+from masklet.cli.console import Json, Overwrite, OwnWeights, Precision, Quiet, Threads, print_json
 from masklet.core import defaults
 
 
@@ -20,6 +20,7 @@ def segment(
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     out: Annotated[Path, Option("--out", "-o", help="Indexed PNG to write.")] = Path("mask.png"),
     model: Annotated[str, Option(help="Segmenter, a name from `masklet models`.")] = defaults.SEGMENTER,
+    weights: OwnWeights = None,
     threads: Threads = None,
     precision: Precision = "auto",
     overwrite: Overwrite = False,
@@ -51,7 +52,8 @@ def segment(
         (index,) = frame_indices
         (frame,) = frames.read(index, index + 1)
         frames.close()
-        masks = load_segmenter(model, threads=threads, precision=precision).segment(frame, list(given.values()))
+        network = load_segmenter(model, weights=weights, threads=threads, precision=precision)
+        masks = network.segment(frame, list(given.values()))
         write_label_png(target, masks.label_map())
     report = [
         {"id": object_id, "score": round(float(score), 4), "area": code.area, "box": list(code.box_xyxy)}
