@@ -156,7 +156,7 @@ def test_the_whole_network_follows_the_equations(monkeypatch):
 class TestXMemOnColours(TrackerContract):
     """The session and its memory around a network that knows colours alone."""
 
-    long = 60
+    long = 48
 
     @pytest.fixture
     def tracker(self):
@@ -176,7 +176,7 @@ def walked(session, frames, added):
 def test_memory_is_bounded_over_a_long_video_with_objects_added_midway():
     config = XMemConfig(memory_every=1, prototypes=16, long_term=100, prompted=2)
     session = XMemTracker(ToyNetwork(), config).start()
-    longest = [int((memory.frame_M == LONG_TERM).sum()) for memory in walked(session, 250, [0, 7, 33, 90, 140])]
+    longest = [int((memory.frame_M == LONG_TERM).sum()) for memory in walked(session, 120, [0, 7, 33, 60, 90])]
     assert max(longest) == config.long_term
     assert session.object_ids == (1, 2, 3, 4, 5)
     memory = session._memory

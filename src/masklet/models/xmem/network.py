@@ -204,7 +204,7 @@ class Decoder(nn.Module):
         g4 = self.up_8_4(frame.f4, g8)
         logits_N1 = self.pred(functional.relu(g4))
         if update and self.hidden_update is not None:
-            sensory_NShw = self.hidden_update(Scales(g16, g8, torch.cat([g4, logits_N1], dim=1)), sensory_NShw)
+            sensory_NShw = self.hidden_update(Scales(g16, g8, g4), logits_N1, sensory_NShw)
         wide_N1 = logits_N1.to(torch.promote_types(logits_N1.dtype, torch.float32))
         return resized(wide_N1, 4)[:, 0], sensory_NShw
 
@@ -233,9 +233,9 @@ class SensoryUpdate(nn.Module):
         self.g4_conv = nn.Conv2d(256 + 1, 256, 1)
         self.gate = Update(256, sensory)
 
-    def forward(self, scales: Scales, sensory_NShw: Tensor) -> Tensor:
-        """Return the new sensory memory; with the finest scale come the logits, as a last channel."""
-        feature = self.g16_conv(scales.f16)
-        feature = feature + self.g8_conv(resized(scales.f8, 1 / 2)) + self.g4_conv(resized(scales.f4, 1 / 4))
+    def forward(self, scales: Scales, logits_N1: Tensor, sensory_NShw: Tensor) -> Tensor:
+        """Return the new sensory memory; the logits, of 4 pixels a cell, are one channel more of that scale."""
+        finest = torch.cat([resized(scales.f4, 1 / 4), resized(logits_N1, 1 / 4)], dim=1)
+        feature = self.g16_conv(scales.f16) + self.g8_conv(resized(scales.f8, 1 / 2)) + self.g4_conv(finest)
         renewed_NShw: Tensor = self.gate(feature, sensory_NShw)
         return renewed_NShw
