@@ -9,6 +9,7 @@ from PIL import Image  # noqa: E402
 
 from masklet.core.errors import PromptError  # noqa: E402
 from masklet.models.sam.asked import Asked  # noqa: E402
+from masklet.models.sam.choice import one_of_four  # noqa: E402
 from masklet.models.sam.predictor import Predictor  # noqa: E402
 from masklet.models.sam.square import Square  # noqa: E402
 from tiny_sam import random_sam  # noqa: E402
@@ -84,15 +85,33 @@ def test_masks_come_with_scores_and_logits(predictor, embedding, multimask, coun
     assert found.logits_NMhw.shape == (2, count, 32, 32)
 
 
-def test_one_mask_is_the_best_of_three_for_a_single_point_alone(predictor, embedding):
+def test_one_mask_of_three_is_chosen_for_a_single_point_alone(predictor, embedding):
     prompts = list(KINDS.values())
-    one = predictor.predict(embedding, prompts)
+    one = predictor.predict(embedding, prompts, slack=0)
     sure = predictor.predict(embedding, prompts, multimask=False)
     best = predictor.predict(embedding, prompts, multimask=True).best()
     for position, name in enumerate(KINDS):
         expected = best if name in ("point", "point and mask") else sure
         np.testing.assert_array_equal(one.logits_NMhw[position], expected.logits_NMhw[position])
         np.testing.assert_array_equal(one.masks_NMHW[position], expected.masks_NMHW[position])
+
+
+@pytest.mark.parametrize(
+    ("scores", "areas", "expected"),
+    [
+        pytest.param([0.99, 0.98, 0.97], [2, 3, 9], 3, id="the whole is as good"),
+        pytest.param([0.99, 0.95, 0.9], [2, 5, 9], 2, id="the whole is not as good"),
+        pytest.param([0.7, 0.99, 0.7], [8, 3, 9], 2, id="one is best by far"),
+        pytest.param([0.99, 0.99, 0.99], [9, 8, 7], 1, id="the largest comes first"),
+    ],
+)
+def test_the_largest_of_the_masks_that_are_about_as_good_is_chosen(scores, areas, expected):
+    logits_14hw = -torch.ones(1, 4, 4, 4)
+    for mask, area in enumerate([16, *areas]):
+        logits_14hw[0, mask].view(-1)[:area] = 1
+    iou_14 = torch.tensor([[1.0, *scores]])
+    assert one_of_four(logits_14hw, iou_14, torch.tensor([True])).tolist() == [expected]
+    assert one_of_four(logits_14hw, iou_14, torch.tensor([False])).tolist() == [0]
 
 
 def test_the_best_mask_is_that_of_the_highest_score(predictor, embedding):

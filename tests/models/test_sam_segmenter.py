@@ -75,8 +75,9 @@ def test_only_the_latest_embeddings_are_kept(segmenter, encoded):
     assert len(encoded) == 4
 
 
-def test_a_picture_need_not_lie_in_one_piece(segmenter):
+def test_a_picture_need_not_lie_in_one_piece_nor_be_writable(segmenter):
     whole = frame().image_HW3
+    whole.flags.writeable = False
     mirrored = Frame(0, 0.0, whole[:, ::-1])
     expected = segmenter.segment(Frame(0, 0.0, mirrored.image_HW3.copy()), [BOX])
     np.testing.assert_array_equal(segmenter.segment(mirrored, [BOX]).masks_NHW, expected.masks_NHW)

@@ -16,6 +16,7 @@ from torch import Tensor
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.errors import PromptError
 from masklet.models.sam.asked import Asked
+from masklet.models.sam.choice import SLACK, one_of_four
 from masklet.models.sam.mask_decoder import MASKS
 from masklet.models.sam.network import Sam
 from masklet.models.sam.square import Square
@@ -42,7 +43,7 @@ class Prediction:
     """One of them may be asked about again: `Asked.logits_hw`."""
 
     def best(self) -> Prediction:
-        """Return the best mask of each object alone (M = 1)."""
+        """Return the mask with the best score of each object alone (M = 1)."""
         rows, best_N = np.arange(len(self.scores_NM)), self.scores_NM.argmax(axis=1)
         parts = (self.masks_NMHW, self.scores_NM, self.logits_NMhw)
         return Prediction(*(part[rows, best_N][:, None] for part in parts))
@@ -64,21 +65,24 @@ class Predictor:
         return Embedding(feature.float(), square)
 
     def predict(
-        self, embedding: Embedding, asked: Sequence[Asked], *, multimask: bool | None = None
+        self,
+        embedding: Embedding,
+        asked: Sequence[Asked],
+        *,
+        multimask: bool | None = None,
+        slack: float = SLACK,
     ) -> Prediction:
         """Return masks of all objects; those with as many points go through the decoder together.
 
         `multimask`: True gives three masks each, best for a single point, which may mean a thing or its parts;
-        False gives the one that is meant for prompts that leave no doubt. None gives one mask each: of the three
-        the best where `Asked.is_ambiguous`, else the one.
+        False gives the one that is meant for prompts that leave no doubt. None gives one mask each, by
+        `choice.one_of_four` with this `slack`; `Asked.is_ambiguous` says where there is doubt.
         """
         logits_N4hw, iou_N4 = self.decode(embedding, asked)
         if multimask is None:
-            best_N = 1 + iou_N4[:, 1:].argmax(dim=1)
-            is_ambiguous_N = torch.tensor(
-                [one.is_ambiguous for one in asked], dtype=torch.bool, device=best_N.device
-            )
-            chosen_NM = torch.where(is_ambiguous_N, best_N, 0)[:, None]
+            is_ambiguous = [one.is_ambiguous for one in asked]
+            is_ambiguous_N = torch.tensor(is_ambiguous, dtype=torch.bool, device=iou_N4.device)
+            chosen_NM = one_of_four(logits_N4hw, iou_N4, is_ambiguous_N, slack=slack)[:, None]
         else:
             chosen_M = torch.arange(1, MASKS) if multimask else torch.zeros(1, dtype=torch.long)
             chosen_NM = chosen_M.to(iou_N4.device).expand(len(asked), -1)

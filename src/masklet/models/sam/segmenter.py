@@ -14,6 +14,7 @@ from masklet.core.boxes import mask_of_box
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.gathered import Given, gather
 from masklet.models.sam.asked import Asked
+from masklet.models.sam.choice import SLACK
 from masklet.models.sam.predictor import Embedding, Predictor
 from masklet.models.sam.square import Square
 
@@ -26,6 +27,8 @@ class SegmenterConfig:
     """Of the pictures asked about last, at least 1; one takes 4 MB."""
     within_box: bool = True
     """Whether a box bounds its mask."""
+    slack: float = SLACK
+    """What the score of a whole may lack of its parts' where a single point is all there is (`choice`)."""
 
 
 class SamSegmenter:
@@ -39,11 +42,11 @@ class SamSegmenter:
     def segment(self, frame: Frame, prompts: Sequence[Prompt]) -> FrameMasks:
         """Return one mask for each object id, in order of first mention; all prompts of one count together.
 
-        Objects go through the decoder together. A single point gives the best of three masks (whole, part, part of
-        a part); anything else gives the mask that is meant for prompts that leave no doubt. A mask alone is its
-        own answer; with points or a box it is where the network starts. A box bounds its mask. The score is what
-        the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which nothing
-        but points beside it are given.
+        Objects go through the decoder together. A single point gives one of three masks (whole, part, part of a
+        part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. A mask alone
+        is its own answer; with points or a box it is where the network starts. A box bounds its mask. The score is
+        what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which
+        nothing but points beside it are given.
         """
         object_ids = tuple(dict.fromkeys(prompt.object_id for prompt in prompts))
         given = [
@@ -59,9 +62,8 @@ class SamSegmenter:
                 unknown.append(position)
         if unknown:
             embedding = self.embedding(frame.image_HW3)
-            found = self.predictor.predict(
-                embedding, [asked_of(given[position], embedding.square) for position in unknown]
-            )
+            asked = [asked_of(given[position], embedding.square) for position in unknown]
+            found = self.predictor.predict(embedding, asked, slack=self.config.slack)
             for position, mask_HW, score in zip(
                 unknown, found.masks_NMHW[:, 0], found.scores_NM[:, 0].tolist(), strict=True
             ):

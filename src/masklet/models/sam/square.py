@@ -20,7 +20,7 @@ _DEVIATION_3 = (58.395, 57.12, 57.375)
 """Of the RGB values, 0 to 255."""
 _MASK_CELL = 4
 """Pixels of the square in one of the network's masks."""
-_SURE = 8.0
+_SURE = 64.0
 """Logit of a mask that somebody gave."""
 
 
@@ -45,7 +45,7 @@ class Square:
 
     def picture(self, image_HW3: UInt8Array, device: torch.device) -> Tensor:
         """Return image_13SS, normalised; 0 beyond the picture."""
-        pixels = torch.from_numpy(np.ascontiguousarray(image_HW3)).to(device).permute(2, 0, 1)[None]
+        pixels = torch.from_numpy(np.array(image_HW3)).to(device).permute(2, 0, 1)[None]
         if self.part_HW != self.size_HW:
             pixels = functional.interpolate(
                 pixels, size=self.part_HW, mode="bilinear", antialias=True, align_corners=False
