@@ -123,7 +123,7 @@ def other_size(file):
         ),
         pytest.param(
             other_size,
-            r"pos_embed is \(1, 4, 4, 16\) in the file and \(1, 8, 8, 16\) in tiny SAM \(1 of",
+            r"pos_embed is \(1, 4, 4, 16\) in the file and \(1, 8, 8, 16\) in tiny SAM \(1 such",
             id="other size",
         ),
     ],

@@ -129,7 +129,7 @@ def test_objects_of_one_kind_go_through_the_decoder_together(predictor, embeddin
 
 def test_many_objects_take_several_runs(predictor, embedding, decoder_runs):
     predictor.predict(embedding, [KINDS["box"]] * 20 + [KINDS["mask"]])
-    assert decoder_runs == [16, 4, 1]
+    assert decoder_runs == [8, 8, 4, 1]
 
 
 def test_no_objects_have_no_masks(predictor, embedding):

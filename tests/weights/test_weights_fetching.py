@@ -61,6 +61,17 @@ def test_a_damaged_file_is_refused_named_and_repaired(toy, tmp_path):
     assert state_of(toy, toy.files[1]) == "ok"
 
 
+def test_a_folder_as_the_hub_packs_networks_stands_for_its_file_of_weights(toy, tmp_path):
+    file = tmp_path / "packed" / "model.safetensors"
+    with pytest.raises(WeightsError, match="packed, got none"):
+        resolve("toy", file.parent)
+    file.parent.mkdir()
+    with pytest.raises(WeightsError, match=r"model\.safetensors, got none"):
+        resolve("toy", file.parent)
+    file.write_bytes(b"weights")
+    assert resolve("toy", file.parent) == file
+
+
 @pytest.mark.parametrize("by", ["argument", "variable"])
 def test_offline_says_what_is_missing_and_how_to_get_it(toy, monkeypatch, by):
     if by == "variable":
@@ -82,6 +93,19 @@ def test_the_hub_is_asked_where_it_is_installed(register, tmp_path, monkeypatch)
     weight = register(toy_weight(sources=(Hub("somebody/toy"),)))
     fetch("toy")
     assert asked == [("somebody/toy", file.name, "main") for file in weight.files]
+
+
+def test_a_folder_of_the_hub_is_asked_for_what_lies_in_it(monkeypatch, tmp_path):
+    from masklet.weights import hub
+
+    monkeypatch.setitem(
+        sys.modules,
+        "huggingface_hub",
+        types.SimpleNamespace(hf_hub_download=lambda _, name, **__: tmp_path / name),
+    )
+    file = toy_weight().files[0]
+    path = hub.download(Hub("somebody/toys", folder="checkpoints"), file, tmp_path)
+    assert path == tmp_path / "checkpoints" / file.name
 
 
 def test_a_hub_that_cannot_be_reached_is_one_clear_sentence(register, monkeypatch):

@@ -12,7 +12,7 @@ from masklet.weights import archives, hub, packages
 from masklet.weights.cache import cache_root, cached_path, file_sha256, put, state_of
 from masklet.weights.own import main_file, own_files, require_own_name
 from masklet.weights.registry import WEIGHTS, find_weight
-from masklet.weights.values import Hub, Package, Source, Weight, WeightFile
+from masklet.weights.values import Package, Source, Weight, WeightFile
 
 _log = logging.getLogger(__name__)
 
@@ -165,6 +165,7 @@ def _take_from_file(weight: Weight, path: Path) -> None:
 
 
 def _where(weight: Weight) -> str:
-    """Return in words the sources of a weight."""
-    named = [item.repository if isinstance(item, Hub) else item.requirement for item in weight.sources]
-    return f"an archive of {' or '.join(named)}, or a folder with its files"
+    """Return in words what a weight can be taken from."""
+    archives = [f"an archive of {item.requirement}" for item in weight.sources if isinstance(item, Package)]
+    alone = [weight.files[0].name] if len(weight.files) == 1 else []
+    return " or ".join([*archives, *alone, "a folder with its files"])

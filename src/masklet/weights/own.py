@@ -10,7 +10,7 @@ from masklet.weights.values import Weight
 
 
 def main_file(path: Path) -> Path:
-    """Return the file of own weights: the path itself, or the model.safetensors of a folder as the hub has them."""
+    """Return the file of own weights: the path itself, or a folder's model.safetensors, as the hub packs them."""
     return path / "model.safetensors" if path.is_dir() else path
 
 

@@ -40,7 +40,7 @@ def load_strictly(network: nn.Module, state: Mapping[str, Tensor], *, title: str
         there, here = (f"{shapes[name]}" if name in shapes else "not there" for shapes in (given, own))
         raise WeightsError(
             f"Expected weights of {title} in {path}, got those of another network: {name} is {there} in the file "
-            f"and {here} in {title} ({len(differing)} of {len(own)} names differ)."
+            f"and {here} in {title} ({len(differing)} such names)."
         )
     network.load_state_dict(state)
 

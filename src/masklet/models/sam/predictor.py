@@ -21,8 +21,8 @@ from masklet.models.sam.mask_decoder import MASKS
 from masklet.models.sam.network import Sam
 from masklet.models.sam.square import Square
 
-_AT_ONCE = 16
-"""Objects in one run of the decoder; its memory grows with them."""
+_AT_ONCE = 8
+"""Objects in one run of the decoder; more of them take memory, and on processors more time each."""
 
 
 @dataclass(frozen=True, eq=False)
