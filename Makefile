@@ -44,17 +44,19 @@ docs: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	mkdir -p benchmarks/results
-	$(BIN)/masklet bench --objects 1,5,10 --frames 200 -o benchmarks/results/tracker-objects.csv
-	$(BIN)/masklet bench --objects 1 --frames 200,2000 -o benchmarks/results/tracker-length.csv
-	$(BIN)/masklet bench masklet-s --objects 1,5,10 --frames 200 -o benchmarks/results/masklet-s-objects.csv
-	$(BIN)/masklet bench masklet-s --objects 1 --frames 500,10000 -o benchmarks/results/masklet-s-length.csv
-	$(BIN)/masklet bench masklet-s --objects 1,5 --end-to-end -o benchmarks/results/masklet-s-end-to-end.csv
+	$(BIN)/masklet bench --objects 1,5,10 --frames 200 -o benchmarks/results/masklet-s-objects.csv
+	$(BIN)/masklet bench --objects 1 --frames 500,10000 -o benchmarks/results/masklet-s-length.csv
+	$(BIN)/masklet bench --objects 1,5 --end-to-end -o benchmarks/results/masklet-s-end-to-end.csv
+	$(BIN)/masklet bench label-propagation --objects 1,5,10 --frames 200 -o benchmarks/results/label-propagation-objects.csv
+	$(BIN)/masklet bench label-propagation --objects 1 --frames 200,2000 -o benchmarks/results/label-propagation-length.csv
 	test ! -d $(DATA) || $(BIN)/python benchmarks/evaluator.py $(DATA)/DAVIS $(DATA)/eval_fixtures/davis_binary/osvos --out benchmarks/results
 	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis --split val --year 2016
-	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS-multi build/davis-multi --year 2017 --model masklet-s
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis-baseline --model label-propagation
+	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis-baseline --split val --year 2016
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS-multi build/davis-multi --year 2017
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS-multi build/davis-multi --split val --year 2017
-	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/YouTubeVOS-sample build/youtube-vos --dataset youtube-vos --split valid --model masklet-s
+	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/YouTubeVOS-sample build/youtube-vos --dataset youtube-vos --split valid
 	test ! -d $(DATA) || $(BIN)/masklet evaluate youtube-vos $(DATA)/YouTubeVOS-sample build/youtube-vos
 	test ! -d $(DATA) || $(BIN)/python benchmarks/export.py $(DATA)/DAVIS
 	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from types import ModuleType
 
+from masklet.core import defaults
 from masklet.core.values import FrameMasks, MaskPrompt
 from masklet.datasets import Clip, Davis2016, Davis2017, YoutubeVos
 from masklet.formats.davis import write_label_pngs
@@ -63,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--model", default="label-propagation")
+    parser.add_argument("--model", default=defaults.TRACKER)
     parser.add_argument("--weights", type=Path, help="Weights of the tracker, a file of your own.")
     parser.add_argument("--dataset", default="davis", choices=("davis", "youtube-vos"))
     parser.add_argument("--year", type=int, choices=(2016, 2017), default=2016)

@@ -22,6 +22,7 @@ def placed(key_PR):
 def both(tmp_path_factory):
     torch.manual_seed(0)
     network = MaskletS(SMALL)
+    torch.nn.init.normal_(network.encode.context.weight, std=0.2)  # begins at nothing
     encode = export(network, tmp_path_factory.mktemp("graphs"), "my.tracker")
     return TorchGraphs(network), {
         backend: load_graphs(encode, precision="f32", threads=1, backend=backend)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from masklet.training.allocation import keep_freed_memory
 from masklet.training.config import Precision
 from masklet.training.errors import TrainingError
 
@@ -50,6 +51,8 @@ def prepare_device(device: torch.device, *, threads: int | None) -> None:
     """Make a device the current one and let torch look for its fastest kernels; `threads` are the processor's."""
     if threads is not None:
         torch.set_num_threads(threads)
+    if device.type == "cpu":
+        keep_freed_memory()
     if device.type == "cuda":
         torch.cuda.set_device(device)
         torch.backends.cudnn.benchmark = True

@@ -37,17 +37,17 @@ _ALL = (
         files=(
             WeightFile(
                 name="masklet-s.encode.onnx",
-                sha256="2e14fa88c6d620b2206e970fd71f1fcfb7dd5b7712c5269afbc0e2c25ab0235c",
-                size=2_577_749,
+                sha256="fa12d15e40a2717623b64dd82c62fddf419a286d4d0f858a708b5c20bd8d367e",
+                size=7_758_591,
             ),
             WeightFile(
                 name="masklet-s.read.onnx",
-                sha256="68e4992994f48727173032aa1a1bf0a8bcaacd97cae33539761561b6938e4580",
+                sha256="cf35d89b8eb8e29d5e06c76fc77f57aae43e92cbce126d39e0516b8b7eb84e0a",
                 size=1_352_770,
             ),
             WeightFile(
                 name="masklet-s.value.onnx",
-                sha256="11c9c93c2e19823c86a07debce296f9885601396345638952d0bc49581ab371b",
+                sha256="f34238709314646e96690c046a94fedfdf49a8a23555d0f248cb792520bc2b77",
                 size=1_133_339,
             ),
         ),
@@ -61,8 +61,8 @@ _ALL = (
         files=(
             WeightFile(
                 name="masklet-s.pt",
-                sha256="d130411817cab69508497fe3999e9a20e04311e8969afc4f6847c99d33e6d52c",
-                size=5_031_939,
+                sha256="d2a9142122ca89f46e21ec14c28e79094afbae84804081bff55d70dfd5a440d0",
+                size=5_126_031,
             ),
         ),
         shipped=True,

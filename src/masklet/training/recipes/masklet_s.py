@@ -244,7 +244,7 @@ def PREPARE(settings: Settings) -> None:
 
 def finish(settings: Settings, out: Path) -> None:
     """Write graphs/NAME.encode.onnx and its like, which run without torch, and graphs/NAME.pt, which others can
-    start from; named as the run."""
+    start from, at half precision; named as the run."""
     from masklet.models.masklet_s.export import export
 
     network = MaskletS(settings.network)
@@ -252,7 +252,8 @@ def finish(settings: Settings, out: Path) -> None:
     weights = read_weights(best if best.exists() else out / "last.pt")
     network.load_state_dict(weights)
     export(network, out / "graphs", name)
-    write_checkpoint(out / "graphs" / f"{name}.pt", {"ema": weights}, settings={})
+    halves = {part: weight.half() for part, weight in weights.items()}
+    write_checkpoint(out / "graphs" / f"{name}.pt", {"ema": halves}, settings={})
 
 
 def build(settings: Settings) -> MaskletSTask:
