@@ -136,7 +136,7 @@ def test_the_loss_goes_down(tmp_path):
     assert sum(losses[-20:]) < 0.3 * sum(losses[:20])
 
 
-@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize("optimiser", ["adamw", "adam", "rmsprop", "sgd"])
 def test_every_optimiser_learns(tmp_path, optimiser):
     task = TinyTask(dropout=0)
     before = task.network[0].weight.clone()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from masklet.training.errors import TrainingError
 
-Optimiser = Literal["adamw", "adam", "sgd"]
+Optimiser = Literal["adamw", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "poly", "cosine", "step"]
 Precision = Literal["auto", "f32", "bf16", "f16"]
 
@@ -23,7 +23,9 @@ class LoopConfig:
     accumulate: int = 1
     """Passes whose gradients are averaged into one step."""
     optimiser: Optimiser = "adamw"
-    """adamw and adam (betas 0.9, 0.999), or sgd with momentum 0.9."""
+    """adamw, adam, rmsprop, or sgd with momentum 0.9."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Decay of the means of gradients and of their squares, of adamw and adam; rmsprop takes the second."""
     learning_rate: float = 1e-4
     """Highest learning rate; a parameter group's own `lr_factor` multiplies it."""
     weight_decay: float = 0.01
@@ -79,6 +81,8 @@ class LoopConfig:
             _require(self, name, at_least=0)
         if not self.learning_rate > 0:
             raise TrainingError(f"Expected learning_rate above 0, got {self.learning_rate}.")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise TrainingError(f"Expected betas from 0 to below 1, got {self.betas}.")
         if not 0 <= self.ema_decay < 1:
             raise TrainingError(f"Expected ema_decay from 0 to below 1, got {self.ema_decay}.")
         if self.stop_after is not None and self.keep_best is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from masklet.training.config import LoopConfig
 
@@ -14,9 +14,11 @@ def make_optimiser(groups: list[dict[str, Any]], config: LoopConfig) -> Optimize
     lr, decay = config.learning_rate, config.weight_decay
     match config.optimiser:
         case "adamw":
-            return AdamW(groups, lr=lr, weight_decay=decay)
+            return AdamW(groups, lr=lr, betas=config.betas, weight_decay=decay)
         case "adam":
-            return Adam(groups, lr=lr, weight_decay=decay)
+            return Adam(groups, lr=lr, betas=config.betas, weight_decay=decay)
+        case "rmsprop":
+            return RMSprop(groups, lr=lr, alpha=config.betas[1], weight_decay=decay)
         case "sgd":
             return SGD(groups, lr=lr, weight_decay=decay, momentum=0.9)
 

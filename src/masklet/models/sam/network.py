@@ -16,18 +16,11 @@ from masklet.models.sam.tiny_vit import TinyViT
 from masklet.models.sam.vit import ViT
 
 
-class Sam(nn.Module):
-    """Image encoder, prompt encoder and mask decoder."""
-
-    image_encoder: ViT | TinyViT
+class SamHead(nn.Module):
+    """Prompt encoder and mask decoder: what comes after the embedding of a picture."""
 
     def __init__(self, config: SamConfig) -> None:
         super().__init__()
-        if isinstance(config.encoder, TinyViTConfig):
-            self.image_encoder = TinyViT(config.encoder, channels=config.channels)
-        else:
-            grid = config.side // config.cell
-            self.image_encoder = ViT(config.encoder, grid=grid, channels=config.channels)
         self.prompt_encoder = PromptEncoder(config.channels)
         self.mask_decoder = MaskDecoder(
             depth=config.depth, channels=config.channels, heads=config.heads, hidden=config.hidden
@@ -38,10 +31,6 @@ class Sam(nn.Module):
     def device(self) -> torch.device:
         """Where it computes."""
         return self.mask_decoder.iou_token.weight.device
-
-    def encode(self, image_B3HW: Tensor) -> Tensor:
-        """Return feature_BChw of normalised squares (`square.Square.picture`)."""
-        return self.image_encoder(image_B3HW)  # type: ignore[no-any-return]
 
     def decode(
         self,
@@ -66,3 +55,21 @@ class Sam(nn.Module):
             known = self.prompt_encoder.masks(known_NHW, everywhere if is_known_N is None else is_known_N)
         place_Chw = self.prompt_encoder.pe_layer.grid(rows, columns)
         return self.mask_decoder(feature_NChw + known, place_Chw, asked_NPC)  # type: ignore[no-any-return]
+
+
+class Sam(SamHead):
+    """Image encoder, prompt encoder and mask decoder."""
+
+    image_encoder: ViT | TinyViT
+
+    def __init__(self, config: SamConfig) -> None:
+        super().__init__(config)
+        if isinstance(config.encoder, TinyViTConfig):
+            self.image_encoder = TinyViT(config.encoder, channels=config.channels)
+        else:
+            grid = config.side // config.cell
+            self.image_encoder = ViT(config.encoder, grid=grid, channels=config.channels)
+
+    def encode(self, image_B3HW: Tensor) -> Tensor:
+        """Return feature_BChw of normalised squares (`square.Square.picture`)."""
+        return self.image_encoder(image_B3HW)  # type: ignore[no-any-return]

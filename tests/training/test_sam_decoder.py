@@ -1,0 +1,162 @@
+"""Tuning SAM's mask decoder on embeddings that are kept on disk."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from masklet.core.errors import FormatError  # noqa: E402
+from masklet.datasets import PennFudan  # noqa: E402
+from masklet.models.sam.config import SIZES  # noqa: E402
+from masklet.models.sam.loading import load, load_network  # noqa: E402
+from masklet.models.sam.network import Sam  # noqa: E402
+from masklet.training.config import LoopConfig  # noqa: E402
+from masklet.training.embeddings import (  # noqa: E402
+    EmbeddingFolder,
+    encoder_digest,
+    small_mask,
+    write_embeddings,
+)
+from masklet.training.errors import TrainingError  # noqa: E402
+from masklet.training.loop import train  # noqa: E402
+from masklet.training.recipes.sam_decoder import (  # noqa: E402
+    PREPARE,
+    Data,
+    Settings,
+    Sources,
+    build,
+    finish,
+    is_held_out,
+    parse_losses,
+)
+from tiny_penn_fudan import write_penn_fudan  # noqa: E402
+from tiny_sam import TINY_MOBILE_SAM  # noqa: E402
+
+TINY = TINY_MOBILE_SAM
+
+
+@pytest.fixture(autouse=True)
+def _a_small_network(monkeypatch):
+    torch.manual_seed(0)
+    monkeypatch.setitem(SIZES, "tiny", TINY)
+
+
+@pytest.fixture
+def people(tmp_path):
+    return write_penn_fudan(tmp_path / "PennFudanPed")
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.save(Sam(TINY).state_dict(), tmp_path / "released.pt")
+    return tmp_path / "released.pt"
+
+
+@pytest.fixture
+def settings(tmp_path, people, weights):
+    loop = LoopConfig(steps=3, batch_size=2, learning_rate=1e-3, ema_decay=0.0, precision="f32", validate_every=3)
+    return Settings(
+        weights=weights,
+        side=128,
+        sources=Sources(penn_fudan=people),
+        data=Data(cache=tmp_path / "embeddings", held_out=0.5),
+        loop=loop,
+    )
+
+
+def test_an_embedding_is_kept_with_the_people_of_its_picture(people, tmp_path):
+    network = Sam(TINY).eval()
+    folder = write_embeddings(PennFudan(people), network, tmp_path / "e")
+    assert [(picture.name, picture.people) for picture in folder] == [("FudanPed00002", 2), ("PennPed00001", 2)]
+    kept = folder[0].read()
+    assert kept.feature_Chw.shape == (32, 8, 8)
+    # 16 columns fill 128 pixels of the square: 8 pixels each, 2 of its masks'
+    assert kept.box_N4[0].tolist() == [16, 8, 48, 72]
+    assert kept.truth_NHW[0, 2:18, 4:12].min() == 1
+    assert kept.truth_NHW[0].sum() == 16 * 8
+    assert kept.known_HW.sum() == 32 * 24
+
+
+def test_what_is_there_is_not_encoded_again(people, tmp_path, monkeypatch):
+    network = Sam(TINY).eval()
+    write_embeddings(PennFudan(people), network, tmp_path / "e")
+    monkeypatch.setattr(Sam, "encode", lambda *_: pytest.fail("encoded again"))
+    assert len(write_embeddings(PennFudan(people), network, tmp_path / "e")) == 2
+
+
+def test_embeddings_of_another_encoder_are_refused(people, tmp_path):
+    write_embeddings(PennFudan(people), Sam(TINY).eval(), tmp_path / "e")
+    with pytest.raises(TrainingError, match="those of another one"):
+        EmbeddingFolder(tmp_path / "e", encoder=encoder_digest(Sam(TINY)))
+
+
+def test_a_damaged_embedding_is_named(people, tmp_path):
+    folder = write_embeddings(PennFudan(people), Sam(TINY).eval(), tmp_path / "e")
+    folder[1].path.write_bytes(b"half")
+    with pytest.raises(FormatError, match=folder[1].path.name):
+        folder[1].read()
+
+
+def test_a_small_mask_has_the_pixels_that_belong_to_the_person_for_the_most_part():
+    mask_1HW = np.zeros((1, 16, 16), bool)
+    mask_1HW[0, :6, :8] = True
+    small = small_mask(mask_1HW, (16, 16), 16)[0]
+    assert small.tolist() == [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+def test_only_the_decoder_learns_and_the_rest_stays_as_it_was_released(settings, weights, tmp_path):
+    PREPARE(settings)
+    result = train(build(settings), settings.loop, tmp_path / "tuned")
+    finish(settings, tmp_path / "tuned")
+    before, after = load_network(weights, TINY), load_network(tmp_path / "tuned/tuned.pth", TINY)
+    changed = {
+        name.split(".")[0]
+        for name, value in after.state_dict().items()
+        if not torch.equal(value, before.state_dict()[name])
+    }
+    assert changed == {"mask_decoder"}
+    assert set(result.figures) == {"IoU", "loss", "relative", "zero-shot IoU"}
+    assert load(tmp_path / "tuned/tuned.pth", size="tiny").segment is not None
+
+
+def test_the_loss_is_told_against_that_of_the_untuned_network(settings, tmp_path):
+    PREPARE(settings)
+    task = build(settings)
+    assert task.validate(task.network)["relative"] == pytest.approx(1)
+    tuned = train(
+        build(settings), replace(settings.loop, steps=40, validate_every=40, learning_rate=1e-2), tmp_path / "run"
+    )
+    assert tuned.figures["relative"] < 0.97
+    again = build(replace(settings, start_from=tmp_path / "run/last.pt"))
+    assert again.validate(again.network)["relative"] == pytest.approx(tuned.figures["relative"], rel=1e-3)
+
+
+@pytest.mark.parametrize("loss", ["bce", "dice+bce+focal", "boundary-edge+0.5*boundary-distance"])
+def test_every_sum_of_losses_can_be_learnt_by(settings, tmp_path, loss):
+    PREPARE(settings)
+    settings = replace(settings, loss=loss)
+    assert np.isfinite(train(build(settings), settings.loop, tmp_path / "run").figures["relative"])
+
+
+@pytest.mark.parametrize(("text", "says"), [("dice+hope", "got 'hope'"), ("x*dice", r"dice\+0.5\*bce")])
+def test_what_is_no_sum_of_losses_is_refused(text, says):
+    with pytest.raises(TrainingError, match=says):
+        parse_losses(text)
+
+
+def test_the_share_held_out_is_about_what_was_asked_for_and_the_same_every_time():
+    held = [name for name in map(str, range(2000)) if is_held_out(name, 0.25)]
+    assert 0.22 < len(held) / 2000 < 0.28
+    assert not any(is_held_out(name, 0.0) for name in held)
+
+
+def test_without_embeddings_and_sources_that_is_said(settings):
+    with pytest.raises(TrainingError, match=r"set sources\.ochuman"):
+        PREPARE(replace(settings, sources=Sources()))
+
+
+def test_the_large_networks_keep_their_size(settings):
+    with pytest.raises(TrainingError, match="Expected side 1024 for vit-b, got 128"):
+        build(replace(settings, size="vit-b"))
