@@ -14,6 +14,7 @@ from masklet.cli.models import models
 from masklet.cli.probe import probe
 from masklet.cli.render import render
 from masklet.cli.segment import segment
+from masklet.cli.study import study
 from masklet.cli.track import track
 from masklet.cli.train import train
 from masklet.cli.weights import weights
@@ -39,5 +40,6 @@ app.command()(probe)
 app.command()(render)
 app.command()(segment)
 app.command()(track)
+app.command()(study)
 app.command()(train)
 app.add_typer(weights, name="weights")

@@ -1,4 +1,4 @@
-"""Curves over time, such as the J of every object. Needs the extra `viz` (matplotlib)."""
+"""Curves over time, such as the J of every object or the loss of every run. Needs the extra `viz` (matplotlib)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from masklet.core.arrays import FloatArray
 from masklet.core.errors import MissingExtraError
 from masklet.core.files import write_whole
 from masklet.render.palette import colour_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def require_plots() -> None:
@@ -47,6 +51,36 @@ def plot_curves(
     axes.set_xticks(shown, [frame_names[position] for position in shown])
     axes.grid(alpha=0.3)
     figure.legend(title="object: mean", loc="outside right upper", fontsize="small")
+    _write(figure, path)
+
+
+def plot_lines(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    path: Path,
+    *,
+    title: str,
+    across: str,
+    measure: str,
+) -> None:
+    """Draw lines of x and y by name, named in the order of their last values, the lowest first; write a PNG.
+
+    Raise MissingExtraError without matplotlib, OutputError where the file cannot be written.
+    """
+    require_plots()
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    for number, (name, (x, y)) in enumerate(sorted(lines.items(), key=lambda line: line[1][1][-1]), start=1):
+        colour = np.array(colour_of(number)) / 255
+        axes.plot(x, y, color=tuple(colour), linewidth=1.5, marker=".", label=f"{name}: {y[-1]:.4g}")
+    axes.set(title=title, xlabel=across, ylabel=measure)
+    axes.grid(alpha=0.3)
+    figure.legend(title="last value", loc="outside right upper", fontsize="small")
+    _write(figure, path)
+
+
+def _write(figure: Figure, path: Path) -> None:
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=120)
     write_whole(path, picture.getvalue())

@@ -1,0 +1,51 @@
+"""masklet study: train a recipe again and again, one setting at a time changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from masklet.cli.console import Json, Quiet, print_json
+
+
+def study(
+    recipe: Annotated[str, Argument(help="A shipped recipe, or the path of a .py file.")],
+    out: Annotated[Path, Option("--out", "-o", help="Folder for the runs; what is finished there is kept.")],
+    vary: Annotated[
+        list[str],
+        Option(metavar="NAME=A,B,C", help="A setting and its values in turn; sums-of:A,B are A, B and A+B."),
+    ],
+    figure: Annotated[str, Option(help="Figure of the recipe's validation to compare.")],
+    assignments: Annotated[
+        list[str] | None, Option("--set", metavar="NAME=VALUE", help="A setting of all runs.")
+    ] = None,
+    plot: Annotated[bool, Option(help="Draw the curves (needs matplotlib).")] = True,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Compare values of a recipe's settings: a run each, a table, a plot for each setting."""
+    from masklet.render.plots import require_plots
+    from masklet.training.progress import Lines, Silent
+    from masklet.training.study import Family, plot_study, run_study
+
+    families = [Family.parse(text) for text in vary]
+    if plot:
+        require_plots()
+    progress = Silent() if quiet else Lines()
+    curves = run_study(recipe, families, assignments or (), out, figure=figure, progress=progress)
+    wanted = sum(len(family.values) for family in families)
+    if plot and curves:
+        plot_study(curves, out, figure=figure)
+    last = [
+        {"setting": c.setting, "value": c.value, "step": c.steps_V[-1], figure: c.figures_V[-1]} for c in curves
+    ]
+    if as_json:
+        print_json(last)
+    elif not quiet:
+        for row in last:
+            print(f"{row['setting']}={row['value']}: {figure} {row[figure]:.4f} after step {row['step']}")
+    if len(curves) < wanted:
+        raise typer.Exit(130)
