@@ -37,17 +37,17 @@ _ALL = (
         files=(
             WeightFile(
                 name="masklet-s.encode.onnx",
-                sha256="fa12d15e40a2717623b64dd82c62fddf419a286d4d0f858a708b5c20bd8d367e",
+                sha256="0e5186711fa1430e8d10135bf02e16172918cd9279120a562d46cf8177d5a4ba",
                 size=7_758_591,
             ),
             WeightFile(
                 name="masklet-s.read.onnx",
-                sha256="cf35d89b8eb8e29d5e06c76fc77f57aae43e92cbce126d39e0516b8b7eb84e0a",
+                sha256="39929994c500e4560277d87065795e12b099c841b598d3ff3458f53b61a08390",
                 size=1_352_770,
             ),
             WeightFile(
                 name="masklet-s.value.onnx",
-                sha256="f34238709314646e96690c046a94fedfdf49a8a23555d0f248cb792520bc2b77",
+                sha256="40b1eb41b60962ad68b52469ec9601c460c99d1771ae6b94a598814c21d3ccff",
                 size=1_133_339,
             ),
         ),
@@ -61,7 +61,7 @@ _ALL = (
         files=(
             WeightFile(
                 name="masklet-s.pt",
-                sha256="d2a9142122ca89f46e21ec14c28e79094afbae84804081bff55d70dfd5a440d0",
+                sha256="7bc761577f5ed9e0f560831a807b2fc7f69db9706a59daa2a30678977a7f719f",
                 size=5_126_031,
             ),
         ),

@@ -25,7 +25,7 @@ class SessionConfig:
     """What is looked at is brought to about this many pixels, whatever the size of the video."""
     zoom: float = 2.0
     """How much closer than the whole frame a session may look."""
-    view_margin: float = 0.6
+    view_margin: float = 1.0
     """Room on each side of what is followed, as a share of its size."""
     prompted: int = 6
     """Memories of frames that were prompted, at most; the first and the latest of every object are wanted."""

@@ -61,8 +61,8 @@ class FrameEncoder(nn.Module):
         d16, d8, d4 = config.decoder_dims
         self.backbone = MobileNetV2()
         self.context = nn.Conv2d(WIDTHS[32], WIDTHS[16], 1)
-        nn.init.zeros_(self.context.weight)
-        nn.init.zeros_(self.context.bias)
+        for parameter in self.context.parameters():
+            nn.init.zeros_(parameter)
         self.key = KeyProjection(config)
         self.skip16 = nn.Conv2d(WIDTHS[16], d16, 1)
         self.skip8 = nn.Conv2d(WIDTHS[8], d8, 3, padding=1)
