@@ -13,7 +13,7 @@ from masklet.core.arrays import FloatArray
 from masklet.core.errors import EvaluationError
 from masklet.core.masks import deepest_points, mask_iou
 from masklet.core.values import Box, Frame, Points, Prompt
-from masklet.datasets.penn_fudan import Pedestrians
+from masklet.datasets import PicturedPeople
 from masklet.models.protocols import Segmenter
 
 PromptKind = Literal["box", "point"]
@@ -45,7 +45,7 @@ class SegmenterReport:
 
 
 def evaluate_segmenter(
-    pictures: Iterable[Pedestrians], segmenter: Segmenter, *, prompt: PromptKind = "box"
+    pictures: Iterable[PicturedPeople], segmenter: Segmenter, *, prompt: PromptKind = "box"
 ) -> SegmenterReport:
     """Return the IoU of every object with its truth, each prompted by its box or by one click.
 
@@ -68,7 +68,7 @@ def evaluate_segmenter(
     return SegmenterReport(images, tuple(names), np.array(ious), seconds)
 
 
-def prompts_of(picture: Pedestrians, kind: PromptKind) -> list[Prompt]:
+def prompts_of(picture: PicturedPeople, kind: PromptKind) -> list[Prompt]:
     """Return one prompt for each object of a picture, numbered from 1."""
     if kind == "box":
         return [
