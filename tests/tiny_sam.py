@@ -19,9 +19,9 @@ TINY_MOBILE_SAM = SamConfig(
 
 def random_sam(config=TINY_SAM, *, seed=9):
     """A network with random weights that hears every prompt, its scores near one half, ready to use."""
-    torch.manual_seed(seed)
     network = Sam(config).eval()
-    for name, value in network.state_dict().items():
+    torch.manual_seed(seed)
+    for name, value in sorted(network.state_dict().items()):
         if name.endswith("running_var"):
             torch.nn.init.uniform_(value, 0.5, 2)
         elif value.is_floating_point():

@@ -147,8 +147,10 @@ def test_a_mask_found_can_be_asked_about_again(predictor, embedding):
 
 def test_the_mask_of_the_picture_is_that_of_the_network(predictor, embedding):
     found = predictor.predict(embedding, [KINDS["box"]])
-    x, y = 45, 15  # of the picture; the network's mask has 90 / 32 pixels of it a cell
-    assert found.masks_NMHW[0, 0, y, x] == (found.logits_NMhw[0, 0, y * 32 // 90, x * 32 // 90] > 0)
+    logits_hw = found.logits_NMhw[0, 0, : 32 * 60 // 90]  # the picture's part of the square
+    for row, column in (np.unravel_index(at, logits_hw.shape) for at in (logits_hw.argmax(), logits_hw.argmin())):
+        y, x = int((row + 0.5) * 90 / 32), int((column + 0.5) * 90 / 32)  # of a cell's middle in the picture
+        assert found.masks_NMHW[0, 0, y, x] == (logits_hw[row, column] > 0)
     big = embedding.square.logits(torch.from_numpy(found.logits_NMhw[0]))
     np.testing.assert_array_equal(big[0] > 0, found.masks_NMHW[0, 0])
 

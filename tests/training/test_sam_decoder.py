@@ -32,7 +32,7 @@ from masklet.training.recipes.sam_decoder import (  # noqa: E402
     parse_losses,
 )
 from tiny_penn_fudan import write_penn_fudan  # noqa: E402
-from tiny_sam import TINY_MOBILE_SAM  # noqa: E402
+from tiny_sam import TINY_MOBILE_SAM, random_sam  # noqa: E402
 
 TINY = TINY_MOBILE_SAM
 
@@ -50,7 +50,7 @@ def people(tmp_path):
 
 @pytest.fixture
 def weights(tmp_path):
-    torch.save(Sam(TINY).state_dict(), tmp_path / "released.pt")
+    torch.save(random_sam(TINY).state_dict(), tmp_path / "released.pt")
     return tmp_path / "released.pt"
 
 
@@ -126,9 +126,9 @@ def test_the_loss_is_told_against_that_of_the_untuned_network(settings, tmp_path
     task = build(settings)
     assert task.validate(task.network)["relative"] == pytest.approx(1)
     tuned = train(
-        build(settings), replace(settings.loop, steps=40, validate_every=40, learning_rate=1e-2), tmp_path / "run"
+        build(settings), replace(settings.loop, steps=40, validate_every=40, learning_rate=1e-3), tmp_path / "run"
     )
-    assert tuned.figures["relative"] < 0.97
+    assert tuned.figures["relative"] < 0.9
     again = build(replace(settings, start_from=tmp_path / "run/last.pt"))
     assert again.validate(again.network)["relative"] == pytest.approx(tuned.figures["relative"], rel=1e-3)
 
