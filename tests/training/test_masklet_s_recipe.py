@@ -78,6 +78,21 @@ def test_an_object_of_which_the_first_frame_shows_a_sliver_is_not_followed():
     assert ((few_THW[0] == 1) == (labels_THW[0] == 7)).all()
 
 
+def test_objects_that_are_too_small_to_learn_from_are_said(tmp_path):
+    labels_HW = np.zeros((96, 128), np.uint8)
+    labels_HW[40, 60] = 1
+    speck = UncachedClip(
+        name="speck",
+        frames=[np.zeros((96, 128, 3), np.uint8)],
+        labels=[labels_HW],
+        source="made up",
+        licence="none",
+    )
+    build_cache([[speck]], tmp_path / "clips", shrinking=Shrinking(short_side=96, least_share=0))
+    with pytest.raises(TrainingError, match=r"more than 32 pixels, got 200 crops .* data\.size"):
+        build(Settings(data=Data(cache=tmp_path / "clips", size=SIDE, length=2))).sample(0)
+
+
 def test_stills_alone_are_enough_to_train_on(settings):
     data = replace(settings.data, validation=("video-a", "video-b"), synthetic=0.0)
     assert build(replace(settings, data=data)).sample(0)["frames"].shape == (3, 3, SIDE, SIDE)

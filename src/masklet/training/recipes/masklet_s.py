@@ -26,6 +26,8 @@ from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic
 _BACKBONE = "mobilenet-v2"
 _LEAST_SHOWN, _LEAST_PIXELS = 0.1, 32
 """Share of an object's largest view, and pixels, that the first frame is to show."""
+_DRAWS = 200
+"""Clips that are drawn for a sample until one shows an object in its first frame."""
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
 
@@ -137,11 +139,16 @@ class MaskletSTask:
         """Return frames_T3HW (uint8) and labels_THW (uint8) of one clip."""
         rng = np.random.default_rng((self._settings.loop.seed, index))
         data = self._settings.data
-        while True:
+        for _ in range(_DRAWS):
             frames_THW3, labels_THW = self._clip(rng, data)
             labels_THW = few_objects(labels_THW, rng, data.most_objects)
             if labels_THW[0][labels_THW[0] != VOID].any():
                 break
+        else:
+            raise TrainingError(
+                f"Expected objects in {data.cache} of which a crop shows more than {_LEAST_PIXELS} pixels, got "
+                f"{_DRAWS} crops without one; set a larger data.size, or leave clips of tiny objects out."
+            )
         return {
             "frames": torch.from_numpy(np.ascontiguousarray(frames_THW3.transpose(0, 3, 1, 2))),
             "labels": torch.from_numpy(labels_THW),
