@@ -10,7 +10,12 @@ import masklet
 
 TESTS = Path(__file__).parent
 HIDDEN = ("torch", "torchvision", "timm", "transformers")
-NEEDS_TORCH = {"models.layers.mobilenet_v2", "models.masklet_s.network", "models.masklet_s.export"}
+NEEDS_TORCH = {
+    "models.layers.bf16",
+    "models.layers.mobilenet_v2",
+    "models.masklet_s.network",
+    "models.masklet_s.export",
+}
 """And all of masklet.training but what makes and reads the clip cache, and what is in these:"""
 NETWORKS_IN_TORCH = ("models.sam.", "models.xmem.")
 CLIP_CACHE = {

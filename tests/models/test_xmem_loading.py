@@ -61,6 +61,6 @@ def test_settings_that_make_no_sense_are_refused(settings):
 
 def test_auto_takes_bf16_only_where_the_processor_has_it(monkeypatch):
     for has_it, dtype in ((True, torch.bfloat16), (False, torch.float32)):
-        monkeypatch.setattr("masklet.models.xmem.device._processor_has_bf16", lambda has_it=has_it: has_it)
+        monkeypatch.setattr("masklet.models.xmem.device.has_bf16", lambda _device, has_it=has_it: has_it)
         assert choose_dtype("auto", CPU) == dtype
     assert choose_device("cpu") == CPU

@@ -16,7 +16,6 @@ from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.embeddings import (  # noqa: E402
     EmbeddingFolder,
     encoder_digest,
-    small_mask,
     write_embeddings,
 )
 from masklet.training.errors import TrainingError  # noqa: E402
@@ -97,13 +96,6 @@ def test_a_damaged_embedding_is_named(people, tmp_path):
     folder[1].path.write_bytes(b"half")
     with pytest.raises(FormatError, match=folder[1].path.name):
         folder[1].read()
-
-
-def test_a_small_mask_has_the_pixels_that_belong_to_the_person_for_the_most_part():
-    mask_1HW = np.zeros((1, 16, 16), bool)
-    mask_1HW[0, :6, :8] = True
-    small = small_mask(mask_1HW, (16, 16), 16)[0]
-    assert small.tolist() == [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
 
 
 def test_only_the_decoder_learns_and_the_rest_stays_as_it_was_released(settings, weights, tmp_path):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import torch
 
+from masklet.models.layers.bf16 import has_bf16
 from masklet.training.allocation import keep_freed_memory
 from masklet.training.config import Precision
 from masklet.training.errors import TrainingError
@@ -42,9 +42,7 @@ def choose_precision(name: Precision, device: torch.device) -> Precision:
         raise TrainingError(f"Expected precision auto, f32 or bf16 on {device.type}, got f16, which needs a GPU.")
     if name != "auto":
         return name
-    if device.type == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "f32"
-    return "bf16" if device.type == "cpu" and _processor_has_bf16() else "f32"
+    return "bf16" if has_bf16(device) else "f32"
 
 
 def prepare_device(device: torch.device, *, threads: int | None) -> None:
@@ -61,10 +59,3 @@ def prepare_device(device: torch.device, *, threads: int | None) -> None:
 def describe_device(device: torch.device) -> str:
     """Return the name of a GPU, or what kind of device it is."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
-
-
-def _processor_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    if not cpuinfo.is_file():
-        return False
-    flags = next((line for line in cpuinfo.read_text().splitlines() if line.startswith("flags")), "").split()
-    return "avx512_bf16" in flags or "amx_bf16" in flags

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from masklet.core.errors import FormatError
 from masklet.core.files import write_whole
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 LIST = "embeddings.json"
 VERSION = 1
-_CELL = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,22 +142,14 @@ def write_embeddings(pictures: Iterable[PicturedPeople], network: Sam, root: Pat
 def _encoded(picture: PicturedPeople, predictor: Any) -> EmbeddedPeople:
     embedding = predictor.embed(picture.image_HW3)
     square = embedding.square
+    truth_NHW = np.stack([square.known(mask_HW) >= 0 for mask_HW in picture.masks_NHW])
     corners_K2 = square.points(picture.boxes_N4.reshape(-1, 2))
-    known_HW = small_mask(np.ones((1, *square.size_HW), bool), square.part_HW, square.side)[0] > 0
     return EmbeddedPeople(
         feature_Chw=embedding.feature_1Chw[0].cpu(),
         box_N4=torch.from_numpy(corners_K2.reshape(-1, 4)).float(),
-        truth_NHW=small_mask(picture.masks_NHW, square.part_HW, square.side),
-        known_HW=known_HW,
+        truth_NHW=torch.from_numpy(truth_NHW).float(),
+        known_HW=torch.from_numpy(square.known(np.ones(square.size_HW, bool)) >= 0),
     )
-
-
-def small_mask(mask_NHW: np.ndarray[Any, np.dtype[np.bool_]], part_HW: tuple[int, int], side: int) -> Tensor:
-    """Return truth_NHW (0 or 1) of the network's masks: where most of a pixel belongs to the person."""
-    share = torch.from_numpy(np.ascontiguousarray(mask_NHW, dtype=np.float32))[:, None]
-    part = functional.interpolate(share, size=part_HW, mode="bilinear", antialias=True, align_corners=False)
-    square = functional.pad(part, (0, side - part_HW[1], 0, side - part_HW[0]))
-    return (functional.avg_pool2d(square, _CELL)[:, 0] >= 0.5).float()
 
 
 def _packed(people: EmbeddedPeople) -> bytes:

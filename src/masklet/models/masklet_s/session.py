@@ -14,6 +14,7 @@ import numpy as np
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import BoxXYXY, box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
+from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.sighting import NOWHERE, Sighting, sightings_from, sightings_state
 from masklet.models.masklet_s.bank import Bank
@@ -22,9 +23,6 @@ from masklet.models.masklet_s.evidence import evidence
 from masklet.models.masklet_s.graphs import Code, Graphs
 from masklet.models.masklet_s.memory import of_frame, table
 from masklet.models.masklet_s.view import View, canvas_of, view_of
-
-_SAME_PLACE = 0.5
-"""Objects whose prompted masks share this much of the smaller one lie on each other, and are no rivals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +42,7 @@ class MaskletSSession:
         self._size_HW: tuple[int, int] | None = None
         self._sightings: dict[int, Sighting] = {}
         """Of each object followed, in the order of their coming."""
-        self._friends: frozenset[tuple[int, int]] = frozenset()
+        self._friends: Friends = frozenset()
         """Pairs of objects that lie on each other."""
         self._bank = Bank()
         self._latest: Latest | None = None
@@ -66,7 +64,7 @@ class MaskletSSession:
         ids = tuple(dict.fromkeys((*self.object_ids, *given)))
         if not ids:
             return FrameMasks.empty(frame.index, frame.size_HW)
-        self._befriend(given)
+        self._friends = befriended(self._friends, given)
         for object_id in given:
             self._bank = self._bank.without(object_id, "recent", "lasting", "long_term")
         view = self._view(given)
@@ -134,25 +132,6 @@ class MaskletSSession:
         )
         return session
 
-    def _befriend(self, given: Mapping[int, BoolArray]) -> None:
-        """Note which of the prompted objects lie on each other, and which no longer do."""
-        ids = sorted(given)
-        for position, first in enumerate(ids):
-            for second in ids[position + 1 :]:
-                smaller = max(min(given[first].sum(), given[second].sum()), 1)
-                on_each_other = (given[first] & given[second]).sum() >= _SAME_PLACE * smaller
-                without = self._friends - {(first, second)}
-                self._friends = without | {(first, second)} if on_each_other else without
-
-    def _rivals(self, object_ids: Sequence[int]) -> FloatArray:
-        """Return rivals_NN: 1 where two objects may not have the same pixel."""
-        rivals_NN = np.ones((len(object_ids), len(object_ids)), dtype=np.float32)
-        for first, second in self._friends:
-            if first in object_ids and second in object_ids:
-                row, column = object_ids.index(first), object_ids.index(second)
-                rivals_NN[row, column] = rivals_NN[column, row] = 0
-        return rivals_NN
-
     def _view(self, given: Mapping[int, BoolArray]) -> View:
         """Return the view around all objects: where they may be by now, and where they are prompted."""
         assert self._size_HW is not None
@@ -175,7 +154,7 @@ class MaskletSSession:
         if not known:
             return masks, shares
         key_MQ, value_NCM = table(self._bank.memories(), known, view)
-        rivals_NN = self._rivals(known)
+        rivals_NN = rivals(self._friends, known)
         reading = self._graphs.read(code, key_MQ, value_NCM, self._before(view, known), rivals_NN)
         self._bank = self._bank.used(reading.usage_M)
         evidence_Nhw = evidence(reading.log_probability_Nhw, reading.log_background_Nhw, rivals_NN)
@@ -208,7 +187,7 @@ class MaskletSSession:
         if not any(mask_HW.any() for mask_HW in masks.values()):
             return
         ids = list(shares)
-        value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), self._rivals(ids))
+        value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), rivals(self._friends, ids))
         memory = of_frame(code.key_PR, value_NCP, ids)
         shown = [object_id for object_id in given if given[object_id].any()]
         prompted = None
@@ -226,7 +205,7 @@ def _score(shares_hw: FloatArray) -> float:
 def _with_given(
     found: Mapping[int, BoolArray],
     given: Mapping[int, BoolArray],
-    friends: frozenset[tuple[int, int]],
+    friends: Friends,
     size_HW: tuple[int, int],
 ) -> dict[int, BoolArray]:
     """Return the prompted masks as they came, and of the found ones what is no rival's by prompt."""
@@ -234,7 +213,7 @@ def _with_given(
     for object_id, mask_HW in found.items():
         taken_HW = np.zeros(size_HW, dtype=bool)
         for other, given_HW in given.items():
-            if (min(object_id, other), max(object_id, other)) not in friends:
+            if not are_friends(friends, object_id, other):
                 taken_HW |= given_HW
         masks[object_id] = mask_HW & ~taken_HW
     return masks
@@ -243,7 +222,7 @@ def _with_given(
 def _shares_with_given(
     shares: Mapping[int, FloatArray],
     given: Mapping[int, BoolArray],
-    friends: frozenset[tuple[int, int]],
+    friends: Friends,
     view: View,
 ) -> dict[int, FloatArray]:
     """Return the shares of all objects in cells, the prompted ones taking theirs from their rivals."""
@@ -252,7 +231,7 @@ def _shares_with_given(
     for object_id, shares_hw in shares.items():
         free_hw = np.ones_like(shares_hw)
         for other, given_hw in prompted.items():
-            if (min(object_id, other), max(object_id, other)) not in friends:
+            if not are_friends(friends, object_id, other):
                 free_hw = np.minimum(free_hw, 1 - given_hw)
         left[object_id] = shares_hw * free_hw
     return left | prompted

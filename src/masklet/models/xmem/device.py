@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 
 from masklet.core.errors import ModelError
+from masklet.models.layers.bf16 import has_bf16
 
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
 
@@ -30,22 +29,9 @@ def choose_dtype(precision: str, device: torch.device) -> torch.dtype:
     Raise ModelError for a precision that is not known, and for f16 on anything but a GPU.
     """
     if precision == "auto":
-        return torch.bfloat16 if _has_bf16(device) else torch.float32
+        return torch.bfloat16 if has_bf16(device) else torch.float32
     if precision not in DTYPES:
         raise ModelError(f"Expected a precision of XMem (auto, {', '.join(DTYPES)}), got {precision!r}.")
     if precision == "f16" and device.type != "cuda":
         raise ModelError(f"Expected precision auto, f32 or bf16 on {device.type}, got f16, which needs a GPU.")
     return DTYPES[precision]
-
-
-def _has_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device.type == "cpu" and _processor_has_bf16()
-
-
-def _processor_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    if not cpuinfo.is_file():
-        return False
-    flags = next((line for line in cpuinfo.read_text().splitlines() if line.startswith("flags")), "").split()
-    return "avx512_bf16" in flags or "amx_bf16" in flags
