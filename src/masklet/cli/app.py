@@ -4,6 +4,7 @@ import typer
 
 from masklet.cli.bench import bench
 from masklet.cli.clip import clip
+from masklet.cli.compare import compare
 from masklet.cli.convert import convert
 from masklet.cli.demo import demo
 from masklet.cli.detect import detect
@@ -29,6 +30,7 @@ app = typer.Typer(
 
 app.command()(bench)
 app.command()(clip)
+app.command()(compare)
 app.command()(convert)
 app.command()(demo)
 app.command()(detect)

@@ -23,7 +23,7 @@ from masklet.pipelines.strategies import STRATEGIES, Finding, Parts
 from masklet.pipelines.track import LARGEST_PNG_ID, Progress, Walk, Walked, walk, with_earlier
 from masklet.prompts import check_prompts
 from masklet.propagation import Step, first_frames, first_prompts, only_before
-from masklet.sources import FrameSource, open_source
+from masklet.sources import FrameSource, Part, open_source
 
 SUPPORT_FROM = 0.3
 """Detection score that can support a track which a better one began."""
@@ -45,18 +45,21 @@ def run(
     overwrite: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
+    tracker: Tracker | None = None,
 ) -> dict[str, Any]:
     """Do the job and return what run.json holds.
+
+    `tracker` is what `build_tracker` gave for a job of the same networks, so that they are not loaded again.
 
     Raise a MaskletError, in one sentence, for whatever is wrong with the video, the prompts, the weights or
     the folder; frames finished before that are kept and `resume` goes on after them.
     """
     extras = extras or Extras()
     _check(job, extras)
-    source = open_source(job.source, allow_gaps=job.allow_gaps)
+    source = _open(job)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        tracker = build_tracker(job)
+        tracker = tracker or build_tracker(job)
         settings = settings_of(job, source)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
@@ -101,6 +104,11 @@ def build_tracker(job: TrackJob) -> Tracker:
         first_object_id=highest + 1,
     )
     return STRATEGIES[job.strategy](parts, finding)
+
+
+def _open(job: TrackJob) -> FrameSource:
+    source = open_source(job.source, allow_gaps=job.allow_gaps)
+    return source if job.span is None else Part(source, job.span)
 
 
 def _check(job: TrackJob, extras: Extras) -> None:

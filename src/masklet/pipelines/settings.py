@@ -25,6 +25,8 @@ class TrackJob:
 
     source: str
     """Path of a video or a folder of pictures, or the address of a camera."""
+    span: range | None = None
+    """Only these frames of it; in all else they are counted from 0."""
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     """Points, boxes and masks by the name that errors call them by."""
     removals: Mapping[int, Sequence[int]] = field(default_factory=dict)
@@ -67,6 +69,7 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
         "detect": list(job.detect),
         "prompts": prompts_to_json(job.prompts.values()),
         "weights": None if job.weights is None else [*digests_of(job.model, job.weights).values()],
+        "span": None if job.span is None else [job.span.start, job.span.stop],
         "removals": {str(frame_index): list(ids) for frame_index, ids in sorted(job.removals.items())},
         "input": {
             "sha256": digest_of(job.source),

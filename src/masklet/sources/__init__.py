@@ -1,8 +1,9 @@
 """Where frames come from."""
 
 from masklet.sources.open import open_source
+from masklet.sources.part import Part
 from masklet.sources.prefetch import prefetch
 from masklet.sources.protocol import FrameSource, SourceInfo
 from masklet.sources.write import write_video
 
-__all__ = ["FrameSource", "SourceInfo", "open_source", "prefetch", "write_video"]
+__all__ = ["FrameSource", "Part", "SourceInfo", "open_source", "prefetch", "write_video"]

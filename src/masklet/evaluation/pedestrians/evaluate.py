@@ -62,10 +62,10 @@ def evaluate_pedestrians(
         raise EvaluationError("Expected the results of at least one pipeline, got none.")
     pipelines = [find_pipeline(name, root, list(sequences)) for name, root in results.items()]
     rates = {name: sequence.frames_per_second or _rate(name, pipelines) for name, sequence in sequences.items()}
-    compare = _comparison(definitions.compare, list(sequences.values()))
+    compare = comparison_of(definitions.compare, list(sequences.values()))
     spans = {name: _measured(item, rates[name], lengths, pipelines, only) for name, item in sequences.items()}
     if not any(spans.values()):
-        raise EvaluationError(_no_clip(truth, lengths, only))
+        raise no_clip(truth, lengths, only)
     jobs = _jobs(truth, sequences, spans, pipelines, labels)
 
     def measured() -> Iterator[tuple[str, ClipResult]]:
@@ -111,7 +111,11 @@ def _rate(sequence: str, pipelines: Sequence[Pipeline]) -> float:
     return rate
 
 
-def _comparison(asked: Comparison, sequences: Sequence[TrueSequence]) -> Comparison:
+def comparison_of(asked: Comparison, sequences: Sequence[TrueSequence]) -> Comparison:
+    """Return how masks are compared: what is asked, for auto by masks where the truth has some.
+
+    Raise EvaluationError where masks are asked for and the truth has boxes alone.
+    """
     have_masks = all(sequence.people.has_masks for sequence in sequences)
     if asked == "mask" and not have_masks:
         raise EvaluationError(
@@ -122,6 +126,18 @@ def _comparison(asked: Comparison, sequences: Sequence[TrueSequence]) -> Compari
     return asked
 
 
+def spans_of(
+    sequence: TrueSequence, rate: float, lengths: ClipLengths, only: Collection[int] | None = None
+) -> list[ClipSpan]:
+    """Return the clips of a sequence of which the truth speaks; `only` those of these numbers."""
+    count = max(sequence.people.frame_indices, default=-1) + 1
+    return [
+        span
+        for span in clip_spans(count, rate, lengths)
+        if frames_of_truth(sequence.people, span) and (only is None or span.number in only)
+    ]
+
+
 def _measured(
     sequence: TrueSequence,
     rate: float,
@@ -130,12 +146,8 @@ def _measured(
     only: Collection[int] | None,
 ) -> list[ClipSpan]:
     """Return the clips of a sequence that are asked for, and of which there is a run where runs are of clips."""
-    count = max(sequence.people.frame_indices, default=-1) + 1
-    spans = [span for span in clip_spans(count, rate, lengths) if frames_of_truth(sequence.people, span)]
     numbers = {number for pipeline in pipelines for number in pipeline.clips.get(sequence.name, {})}
-    return [
-        span for span in spans if (not numbers or span.number in numbers) and (only is None or span.number in only)
-    ]
+    return [span for span in spans_of(sequence, rate, lengths, only) if not numbers or span.number in numbers]
 
 
 def _jobs(
@@ -187,7 +199,12 @@ def _require_people(truth: Path, results: Sequence[ClipResult], sequences: Mappi
         )
 
 
-def _no_clip(truth: Path, lengths: ClipLengths, only: Collection[int] | None) -> str:
+def no_clip(truth: Path, lengths: ClipLengths, only: Collection[int] | None) -> EvaluationError:
+    """Return the error of a truth without a clip."""
     if only is not None:
-        return f"Expected clips among {', '.join(map(str, sorted(only)))} in {truth}, got none of these."
-    return f"Expected a clip of {lengths.seconds} s in {truth}, got none: --keep-rest takes shorter ones."
+        return EvaluationError(
+            f"Expected clips among {', '.join(map(str, sorted(only)))} in {truth}, got none of these."
+        )
+    return EvaluationError(
+        f"Expected a clip of {lengths.seconds} s in {truth}, got none: --keep-rest takes shorter ones."
+    )

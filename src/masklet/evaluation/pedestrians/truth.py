@@ -27,6 +27,8 @@ class TrueSequence:
     people: People
     open_frames: OpenFrames | None = None
     frames_per_second: float | None = None
+    info: SourceInfo | None = None
+    """Of its pictures, None where there are none."""
 
 
 def read_truth(
@@ -99,6 +101,7 @@ def _sequence(
         ),
         open_frames=opener,
         frames_per_second=rate or (info.frames_per_second if info else None),
+        info=info,
     )
 
 
