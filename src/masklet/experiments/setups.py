@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from masklet.core import defaults
 from masklet.core.errors import EvaluationError
+from masklet.core.values import Prompt
 from masklet.experiments.clicking import MOST_CLICKS
 from masklet.models import Precision
 from masklet.pipelines import TrackJob
