@@ -5,14 +5,17 @@ import pytest
 
 from fakes import BLUE, GREEN, GROUND, RED, PaintedDetector, PaintedSegmenter, PaintedTracker, frame_of, walkers
 from masklet.core.values import Box, Frame
-from masklet.pipelines.hybrid import Hybrid, HybridConfig
+from masklet.pipelines.hybrid import Hybrid
+from masklet.pipelines.hybrid_config import HybridConfig
 from masklet.pipelines.prompted import Prompted
 
 WHITE = (250, 250, 250)
 
 
 def hybrid(*, first_object_id=1, detector=None, **config):
-    settings = HybridConfig(classes=("thing",), **{"detect_every": 1, "end_after": 3, **config})
+    settings = HybridConfig(
+        classes=("thing",), **{"detect_every": 1, "end_after": 3, "unsure_below": None, **config}
+    )
     tracker = Prompted(PaintedTracker(), PaintedSegmenter())
     detector = detector or PaintedDetector(ground=(GROUND, WHITE))
     return Hybrid(detector, PaintedSegmenter(), tracker, settings, first_object_id=first_object_id)
@@ -119,10 +122,39 @@ def test_a_mask_the_detector_disagrees_with_is_made_anew():
         PaintedDetector(),
         PaintedSegmenter(),
         tracker,
-        HybridConfig(classes=("thing",), detect_every=1, correct_after=3),
+        HybridConfig(classes=("thing",), detect_every=1, correct_after=3, unsure_below=None),
     )
     run(model, walkers(4))
     assert tracker.prompted == [0, 3]
+
+
+class DoubtingTracker(PaintedTracker):
+    """Is sure of all its masks but for those of some frames."""
+
+    def __init__(self, unsure):
+        self.unsure, self.prompted = unsure, []
+
+    def start(self):
+        session = super().start()
+        honest = session.step
+
+        def step(frame, prompts=()):
+            self.prompted.extend(prompt.frame_index for prompt in prompts)
+            masks = honest(frame, prompts)
+            masks.scores_N[:] = 0.5 if frame.index in self.unsure else 0.9
+            return masks
+
+        session.step = step
+        return session
+
+
+def test_after_a_score_fell_the_detector_is_asked_once_and_the_object_segmented_anew():
+    detector, tracker = PaintedDetector(), DoubtingTracker(unsure=(3, 4, 5))
+    config = HybridConfig(classes=("thing",), detect_every=8, refresh_after=None, unsure_below=0.8)
+    still = [frame_of(0, [(RED, 5, 10, 17, 40)]).image_HW3] * 12
+    run(Hybrid(detector, PaintedSegmenter(), tracker, config), still)
+    assert detector.asked == [0, 4]
+    assert tracker.prompted == [0, 4]
 
 
 def test_masks_carry_class_names():

@@ -1,6 +1,7 @@
 """Detector, segmenter and tracker put together; a strategy is itself a tracker."""
 
-from masklet.pipelines.hybrid import Hybrid, HybridConfig
+from masklet.pipelines.hybrid import Hybrid
+from masklet.pipelines.hybrid_config import HybridConfig
 from masklet.pipelines.job import Extras, run
 from masklet.pipelines.per_frame import PerFrame, PerFrameConfig
 from masklet.pipelines.prompted import Prompted

@@ -5,80 +5,43 @@ On a frame where the detector is asked, before the tracker's step:
     detections ─▶ assigned to the tracks where those are expected
                   ├ agrees with its track        the track is supported
                   ├ disagrees for a while, or    the object is segmented anew and its memory corrected
-                  │ long since segmented
+                  │ unsure, or long since segmented
                   └ belongs to none, uncovered   segmented, given to memory: new, or lost and found again
     tracks no detection spoke for, for too long  ended
 
-With `detect_every=None` the detector is asked once in each shot: P0's pipeline "SAM + XMem" (first frame, then
-propagation). Otherwise this is P0's future work, re-prompted memory. A cut ends every track that no person pointed
-out. Sources: P0 sections 4-7 (B9, B22).
+It is asked every few frames, and on the frame after the tracker's score of an object fell. With
+`detect_every=None` it is asked once in each shot: P0's pipeline "SAM + XMem" (first frame, then propagation).
+Otherwise this is P0's future work, re-prompted memory. A cut ends every track that no person pointed out.
+Sources: P0 sections 4-7 (B9, B22).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import (
-    box_area,
     box_iou,
     box_of_mask,
     covered_share,
     grown,
-    intersection_area,
     mask_of_box,
     shifted,
 )
 from masklet.core.masks import mask_iou, without_fragments
-from masklet.core.values import Box, Detections, Frame, FrameMasks, MaskPrompt, Points, Prompt
+from masklet.core.values import Detections, Frame, FrameMasks, MaskPrompt, Prompt
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
 from masklet.pipelines.appearance import blend, colours_of
 from masklet.pipelines.association import assign
+from masklet.pipelines.claims import is_covered, points_out, repeats, same_object_score
 from masklet.pipelines.finding import as_box, segment_boxes, wanted
+from masklet.pipelines.hybrid_config import HybridConfig
 from masklet.pipelines.shots import ShotDetector
 from masklet.pipelines.tracks import Track, TrackBook, boxes_at
 from masklet.propagation import nest, pack, unnest, unpack
-
-
-@dataclass(frozen=True, kw_only=True)
-class HybridConfig:
-    """When the detector is asked and what is made of its answers."""
-
-    classes: tuple[str, ...] = ("person",)
-    new_from: float = 0.5
-    """Score from which a detection may begin a track; weaker ones can still support one."""
-    doubtful_below: float = 0.9
-    """Share of `new_from` that a track's mean score may not fall below; a thing often taken for an object by
-    mistake is hardly ever taken for one with certainty."""
-    detect_every: int | None = 2
-    """Frames between two questions to the detector; None: only once in each shot."""
-    same_from: float = 0.3
-    """Box IoU from which a detection is the track's."""
-    agrees_from: float = 0.6
-    """Box IoU below which mask and detection disagree."""
-    correct_after: int = 1
-    """Disagreeing detections in a row until the object is segmented anew."""
-    refresh_after: int | None = 12
-    """Frames after which an object that stands free is segmented anew, one at each look; None: never."""
-    free_up_to: float = 0.1
-    """Share of a detection's box that other boxes may cover if it stands free."""
-    room: float = 0.2
-    """Share of its size that a mask may reach beyond the detection that speaks for it."""
-    fragment: float = 0.1
-    """Share of a mask's largest part below which another part is dropped."""
-    double_from: float = 0.7
-    """Mask IoU from which two tracks of one class are one object."""
-    covered_from: float = 0.6
-    """Share of a detection's box inside one track's box from which it is nothing new."""
-    end_after: int = 12
-    """Frames without a supporting detection until a track is ended."""
-    found_again_from: float = 0.7
-    """Likeness of colours from which a new object is a lost one that came back."""
-    remember_lost_for: int = 150
-    """Frames a lost object may be found again in."""
 
 
 class Hybrid:
@@ -168,7 +131,12 @@ class HybridSession:
 
     def _is_due(self, frame_index: int) -> bool:
         every = self._parts.config.detect_every
-        return self._asked_at is None or (every is not None and frame_index - self._asked_at >= every)
+        if self._asked_at is None or every is None:
+            return self._asked_at is None
+        return frame_index - self._asked_at >= every or any(
+            track.unsure_since is not None and track.unsure_since >= self._asked_at
+            for track in self._book.active.values()
+        )
 
     def _look(self, frame: Frame, prompts: Sequence[Prompt]) -> list[MaskPrompt]:
         """Ask the detector; return masks of new, returned and corrected objects."""
@@ -191,7 +159,7 @@ class HybridSession:
             for m in range(len(detections))
             if m not in taken
             and detections.scores_N[m] >= config.new_from
-            and not self._is_covered(detections, m, expected_N4, tracks)
+            and not is_covered(detections, m, expected_N4, tracks, from_share=config.covered_from)
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
         return self._segment(frame, detections, to_correct, fresh)
@@ -222,7 +190,8 @@ class HybridSession:
         agrees = box_iou(expected_4[None], detections.boxes_N4[m][None])[0, 0] >= config.agrees_from
         drifting = 0 if agrees else track.drifting + 1
         score = float(detections.scores_N[m])
-        correct = drifting >= config.correct_after and score >= config.new_from and not track.by_hand
+        wrong = drifting >= config.correct_after or track.unsure_since is not None
+        correct = wrong and score >= config.new_from and not track.by_hand
         self._book.put(
             replace(
                 track.detected(as_box(detections.boxes_N4[m]), score, frame_index),
@@ -231,16 +200,6 @@ class HybridSession:
             )
         )
         return correct
-
-    def _is_covered(
-        self, detections: Detections, m: int, expected_N4: FloatArray, tracks: Sequence[Track]
-    ) -> bool:
-        """Return whether a detection shows a part of a track of its class, or a track is a part of it."""
-        label, box_14 = detections.labels_N[m], detections.boxes_N4[m][None]
-        alike = [n for n, track in enumerate(tracks) if track.label in (None, label)]
-        shared_N = intersection_area(box_14, expected_N4[alike])[0]
-        smaller_N = np.minimum(box_area(box_14)[0], box_area(expected_N4[alike]))
-        return bool((shared_N >= self._parts.config.covered_from * np.maximum(smaller_N, 1)).any())
 
     def _segment(
         self, frame: Frame, detections: Detections, to_correct: Mapping[int, Track], fresh: list[int]
@@ -251,13 +210,13 @@ class HybridSession:
         masks_NHW = segment_boxes(self._parts.segmenter, frame, detections.boxes_N4[chosen])
         prompts: list[MaskPrompt] = []
         for m, mask_HW in zip(chosen, masks_NHW, strict=True):
-            if not mask_HW.any() or _repeats(mask_HW, prompts):
+            if not mask_HW.any() or repeats(mask_HW, prompts):
                 continue
             track = self._book.active[to_correct[m].object_id] if m in to_correct else None
             track = track or self._begin(frame, detections, m, mask_HW)
             if track is None:
                 continue
-            self._book.put(replace(track, segmented_at=frame.index))
+            self._book.put(replace(track, segmented_at=frame.index, usual_score=None, unsure_since=None))
             prompts.append(MaskPrompt(frame.index, track.object_id, mask_HW))
         return prompts
 
@@ -288,13 +247,17 @@ class HybridSession:
     def _note(self, frame: Frame, masks: FrameMasks, *, by_hand: set[int]) -> None:
         """Bring the tracks up to the frame's masks; end those nobody speaks for any more."""
         config = self._parts.config
-        for object_id, mask_HW in zip(masks.object_ids, masks.masks_NHW, strict=True):
+        for object_id, mask_HW, score in zip(
+            masks.object_ids, masks.masks_NHW, masks.scores_N.tolist(), strict=True
+        ):
             box = box_of_mask(mask_HW)
             track = self._book.active.get(object_id)
             if track is None:
                 track = Track(object_id, None, box or (0.0, 0.0, 0.0, 0.0), frame.index)
             if box is not None:
                 track = track.seen(box, frame.index)
+            if config.unsure_below is not None and not track.by_hand and track.segmented_at != frame.index:
+                track = track.scored(score, frame.index, unsure_below=config.unsure_below)
             if box is not None and track.unsupported == 0:
                 track = replace(track, colours=blend(track.colours, colours_of(frame.image_HW3, mask_HW)))
             self._book.put(
@@ -352,29 +315,3 @@ class HybridSession:
             scores_N=masks.scores_N[kept],
             labels_N=tuple(track.label for track in tracks),
         )
-
-
-def same_object_score(expected_N4: FloatArray, tracks: Sequence[Track], detections: Detections) -> FloatArray:
-    """Return score_NM of track and detection being one object: box IoU, 0 for another class."""
-    score_NM = box_iou(expected_N4, detections.boxes_N4)
-    for n, track in enumerate(tracks):
-        for m, label in enumerate(detections.labels_N):
-            if track.label not in (None, label):
-                score_NM[n, m] = 0.0
-    return score_NM
-
-
-def points_out(prompt: Prompt, box_4: FloatArray) -> bool:
-    """Return whether a prompt given by hand means the object of this detection."""
-    if isinstance(prompt, Points):
-        xy_P2 = prompt.xy_P2[prompt.labels_P == 1]
-        return bool(((xy_P2 >= box_4[:2]) & (xy_P2 <= box_4[2:])).all(axis=1).any())
-    box = prompt.xyxy if isinstance(prompt, Box) else box_of_mask(prompt.mask_HW)
-    return box is not None and bool(box_iou(np.array([box]), box_4[None])[0, 0] >= 0.3)
-
-
-def _repeats(mask_HW: BoolArray, prompts: Sequence[MaskPrompt]) -> bool:
-    """Return whether a mask is one of those found just now once more."""
-    if not prompts:
-        return False
-    return bool(mask_iou(mask_HW[None], np.stack([prompt.mask_HW for prompt in prompts])).max() > 0.7)

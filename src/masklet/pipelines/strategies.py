@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from masklet.models.protocols import Detector, Segmenter, Tracker
-from masklet.pipelines.hybrid import Hybrid, HybridConfig
+from masklet.pipelines.hybrid import Hybrid
+from masklet.pipelines.hybrid_config import HybridConfig
 from masklet.pipelines.per_frame import PerFrame, PerFrameConfig
 from masklet.pipelines.prompted import Prompted
 

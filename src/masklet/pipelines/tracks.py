@@ -38,6 +38,10 @@ class Track:
     """Frame on which its mask was last made by the segmenter."""
     drifting: int = 0
     """Detections in a row that speak for it but disagree with its mask."""
+    usual_score: float | None = None
+    """Running mean of what the tracker thought of its masks; None before the first."""
+    unsure_since: int | None = None
+    """The frame from which the tracker thinks clearly less of them, None while it does not."""
     by_hand: bool = False
     """Whether a person pointed it out; such an object is never ended by the pipeline."""
 
@@ -50,6 +54,17 @@ class Track:
         """Return the track after a detection spoke for it."""
         mean = score if self.detected_xyxy is None else 0.8 * self.score + 0.2 * score
         return replace(self, score=mean, detected_xyxy=box_xyxy, detected_at=frame_index, unsupported=0)
+
+    def scored(self, score: float, frame_index: int, *, unsure_below: float) -> Track:
+        """Return the track after the tracker said what it thinks of this frame's mask.
+
+        It is unsure from a score below this share of the usual one; such scores are not usual.
+        """
+        if self.usual_score is None:
+            return replace(self, usual_score=score)
+        if score < unsure_below * self.usual_score:
+            return replace(self, unsure_since=frame_index if self.unsure_since is None else self.unsure_since)
+        return replace(self, usual_score=0.9 * self.usual_score + 0.1 * score, unsure_since=None)
 
     def seen(self, box_xyxy: BoxXYXY, frame_index: int) -> Track:
         """Return the track with its box, and its velocity drawn towards how far it came."""
