@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -22,6 +21,7 @@ from masklet.core.arrays import IntArray
 from masklet.core.errors import FormatError
 from masklet.datasets.clip import Clip
 from masklet.datasets.folders import folders_in, require_folder
+from masklet.formats.xml import read_xml
 from masklet.masklets import BoxTracks, FrameBoxes
 from masklet.sources import FrameSource, open_source
 
@@ -195,13 +195,7 @@ def _whole_number(text: str | None, what: str, where: str | Path) -> int:
 
 
 def _parse(path: Path) -> Element:
-    try:
-        root = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        line, column = error.position
-        raise FormatError(f"Expected XML in {path}, got an error in line {line}, column {column + 1}.") from error
-    except OSError as error:
-        raise FormatError(f"Expected PIE's XML in {path}, got: {error.strerror}.") from error
+    root = read_xml(path, "PIE's XML")
     if root.tag != "annotations":
         raise FormatError(f"Expected <annotations> in {path}, got <{root.tag}>.")
     return root

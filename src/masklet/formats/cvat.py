@@ -25,6 +25,7 @@ from masklet.core.rle import Rle
 from masklet.formats.coco_masks import fill_polygons
 from masklet.formats.labels import categories_of, to_category, to_label
 from masklet.formats.lazy import LazyFrames
+from masklet.formats.xml import read_xml
 from masklet.masklets import Masklet, Masklets, ObjectMask
 
 
@@ -170,13 +171,7 @@ def _polygon(shape: Element, where: str) -> list[float]:
 
 
 def _parse(path: Path) -> Element:
-    try:
-        root = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        line, column = error.position
-        raise FormatError(f"Expected XML in {path}, got an error in line {line}, column {column + 1}.") from error
-    except OSError as error:
-        raise FormatError(f"Expected CVAT XML in {path}, got: {error.strerror}.") from error
+    root = read_xml(path, "CVAT XML")
     if root.tag != "annotations" or root.find("image") is not None:
         got = "`CVAT for images`" if root.tag == "annotations" else f"<{root.tag}>"
         raise FormatError(f"Expected `CVAT for video 1.1` in {path}, got {got}. Export the task in that format.")

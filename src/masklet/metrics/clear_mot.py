@@ -6,13 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from masklet.core.arrays import FloatArray
+from masklet.metrics.assignment import assigned, together_before
 from masklet.metrics.overlap import FrameOverlap
-
-KEEP_BONUS = 1000.0
-"""More than all IoUs of a frame together: a correspondence is kept before any IoU is weighed."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,8 @@ def clear_mot(frames: Iterable[FrameOverlap], *, threshold: float = 0.5) -> Clea
     before: dict[int, int] = {}
     predicted_count, iou_sum = 0, 0.0
     for frame in frames:
-        matches = _match(frame, before, threshold)
+        kept_NM = together_before(before, frame.truth_ids, frame.predicted_ids)
+        matches = assigned(frame.iou_NM.astype(np.float64), at_least=threshold, kept_NM=kept_NM)
         if frame.iou_NM.size:
             before = {frame.truth_ids[row]: frame.predicted_ids[column] for row, column in matches}
         matched_to = {frame.truth_ids[row]: frame.predicted_ids[column] for row, column in matches}
@@ -84,22 +81,6 @@ def clear_mot(frames: Iterable[FrameOverlap], *, threshold: float = 0.5) -> Clea
         predicted_count += len(frame.predicted_ids)
         iou_sum += sum(float(frame.iou_NM[pair]) for pair in matches)
     return _summary(list(histories.values()), predicted_count, iou_sum)
-
-
-def _match(frame: FrameOverlap, before: dict[int, int], threshold: float) -> list[tuple[int, int]]:
-    """Return the matched pairs of positions."""
-    worth_NM: FloatArray = frame.iou_NM.astype(np.float64)
-    kept_NM = np.array(
-        [
-            [before.get(truth_id) == predicted_id for predicted_id in frame.predicted_ids]
-            for truth_id in frame.truth_ids
-        ],
-        dtype=bool,
-    ).reshape(worth_NM.shape)
-    possible_NM = worth_NM >= threshold
-    worth_NM = np.where(possible_NM, worth_NM + KEEP_BONUS * kept_NM, 0)
-    rows, columns = linear_sum_assignment(worth_NM, maximize=True)
-    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if possible_NM[row, column]]
 
 
 @dataclass

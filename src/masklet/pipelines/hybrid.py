@@ -33,9 +33,9 @@ from masklet.core.boxes import (
 )
 from masklet.core.masks import mask_iou, without_fragments
 from masklet.core.values import Detections, Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.metrics.assignment import assigned
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
 from masklet.pipelines.appearance import blend, colours_of
-from masklet.pipelines.association import assign
 from masklet.pipelines.claims import is_covered, points_out, repeats, same_object_score
 from masklet.pipelines.finding import as_box, segment_boxes, wanted
 from masklet.pipelines.hybrid_config import HybridConfig
@@ -148,7 +148,7 @@ class HybridSession:
         by_hand = {prompt.object_id for prompt in prompts}
         tracks = [track for track in self._book.active.values() if track.object_id not in by_hand]
         expected_N4 = boxes_at(tracks, frame.index)
-        pairs = assign(same_object_score(expected_N4, tracks, detections), at_least=config.same_from)
+        pairs = assigned(same_object_score(expected_N4, tracks, detections), at_least=config.same_from)
         drifted = {m for n, m in pairs if self._support(tracks[n], detections, m, expected_N4[n], frame.index)}
         to_correct = {m: tracks[n] for n, m in pairs if m in drifted}
         if not to_correct:

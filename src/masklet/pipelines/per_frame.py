@@ -18,9 +18,9 @@ from masklet.core.boxes import box_iou, box_of_mask
 from masklet.core.errors import PromptError
 from masklet.core.rle import Rle
 from masklet.core.values import Detections, Frame, FrameMasks, Prompt
+from masklet.metrics.assignment import assigned
 from masklet.models.protocols import Detector, Segmenter
 from masklet.pipelines.appearance import blend, colours_of, likeness
-from masklet.pipelines.association import assign
 from masklet.pipelines.finding import as_box, segment_boxes, wanted
 from masklet.pipelines.shots import ShotDetector
 from masklet.pipelines.tracks import Track, TrackBook, boxes_at
@@ -102,7 +102,7 @@ class PerFrameSession:
         detections, masks_NHW = self._find(frame, boxes_at(tracks, frame.index))
         colours = [colours_of(frame.image_HW3, mask_HW) for mask_HW in masks_NHW]
         score_NM = self._score(frame, tracks, detections, masks_NHW, colours)
-        pairs = assign(score_NM, at_least=self._parts.config.same_from)
+        pairs = assigned(score_NM, at_least=self._parts.config.same_from)
         track_of = {m: tracks[n] for n, m in pairs}
         new_from = self._parts.config.new_from
         kept = [m for m, score in enumerate(detections.scores_N) if m in track_of or score >= new_from]

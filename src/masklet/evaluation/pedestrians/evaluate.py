@@ -67,24 +67,8 @@ def evaluate_pedestrians(
     if not any(spans.values()):
         raise no_clip(truth, lengths, only)
     jobs = _jobs(truth, sequences, spans, pipelines, labels)
-
-    def measured() -> Iterator[tuple[str, ClipResult]]:
-        for job in jobs:
-            yield (
-                job.pipeline,
-                measure_clip(
-                    job.sequence.name,
-                    job.sequence.people,
-                    job.span,
-                    job.run,
-                    compare=compare,
-                    definitions=definitions,
-                    frames_per_second=rates[job.sequence.name],
-                ),
-            )
-
     found: dict[str, list[ClipResult]] = {pipeline.name: [] for pipeline in pipelines}
-    for name, result in watch(measured(), total=len(jobs)):
+    for name, result in watch(_measure(jobs, definitions, compare, rates), total=len(jobs)):
         found[name].append(result)
     _require_people(truth, [result for results in found.values() for result in results], sequences)
     return PedestrianReport(
@@ -99,6 +83,23 @@ def evaluate_pedestrians(
         lengths=lengths,
         frames_per_second=rates,
     )
+
+
+def _measure(
+    jobs: Sequence[Job], definitions: Definitions, compare: Comparison, rates: Mapping[str, float]
+) -> Iterator[tuple[str, ClipResult]]:
+    """Yield the pipeline and the result of each job."""
+    for job in jobs:
+        result = measure_clip(
+            job.sequence.name,
+            job.sequence.people,
+            job.span,
+            job.run,
+            compare=compare,
+            definitions=definitions,
+            frames_per_second=rates[job.sequence.name],
+        )
+        yield job.pipeline, result
 
 
 def _rate(sequence: str, pipelines: Sequence[Pipeline]) -> float:

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from masklet.core import rle
-from masklet.core.arrays import BoolArray, FloatArray
+from masklet.core.arrays import FloatArray
 from masklet.core.boxes import BoxXYXY, box_iou, mask_of_box
 from masklet.core.rle import Rle
 from masklet.evaluation.pedestrians.definitions import Comparison, Definitions
 from masklet.evaluation.pedestrians.people import PeopleFrame
 from masklet.masklets import ObjectMask
-
-KEEP_BONUS = 1000.0
-"""More than all overlaps of a frame together: who was together stays together."""
+from masklet.metrics.assignment import assigned, together_before
 
 
 @dataclass(frozen=True)
@@ -61,14 +58,12 @@ def pair(
     from the overlap that says a mask lies there at all.
     """
     mask_ids = [item.object_id for item in masks]
-    kept_NM = np.array(
-        [[before.get(person_id) == mask_id for mask_id in mask_ids] for person_id in person_ids], dtype=bool
-    ).reshape(overlap_NM.shape)
-    right = _assigned(overlap_NM, definitions.right_from, kept_NM)
+    kept_NM = together_before(before, person_ids, mask_ids)
+    right = assigned(overlap_NM, at_least=definitions.right_from, kept_NM=kept_NM)
     free_NM = np.ones(overlap_NM.shape, dtype=bool)
     for row, column in right:
         free_NM[row], free_NM[:, column] = False, False
-    wrong = _assigned(np.where(free_NM, overlap_NM, 0), definitions.located_from, np.zeros_like(kept_NM))
+    wrong = assigned(np.where(free_NM, overlap_NM, 0), at_least=definitions.located_from)
     named = [{person_ids[row]: mask_ids[column] for row, column in found} for found in (right, wrong)]
     return Pairs(right=named[0], wrong=named[1])
 
@@ -86,13 +81,6 @@ def share_inside(masks: Sequence[ObjectMask], regions: Sequence[Rle]) -> FloatAr
 def boxes_of(masks: Sequence[ObjectMask]) -> FloatArray:
     """Return boxes_M4, tight around each mask."""
     return np.array([item.rle.box_xyxy for item in masks], dtype=np.float64).reshape(-1, 4)
-
-
-def _assigned(overlap_NM: FloatArray, threshold: float, kept_NM: BoolArray) -> list[tuple[int, int]]:
-    possible_NM = overlap_NM >= threshold
-    worth_NM = np.where(possible_NM, overlap_NM + KEEP_BONUS * kept_NM, 0)
-    rows, columns = linear_sum_assignment(worth_NM, maximize=True)
-    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if possible_NM[row, column]]
 
 
 def _filled(people: PeopleFrame, masks: Sequence[ObjectMask]) -> list[Rle]:
