@@ -65,6 +65,17 @@ def test_a_weak_detection_supports_but_begins_nothing():
     assert all(not masks.object_ids for masks in run(hybrid(detector=detector), walkers(4)))
 
 
+@pytest.mark.parametrize(("later", "seen"), [(0.6, (1,)), (0.3, ())])
+def test_a_track_that_began_with_certainty_may_go_on_with_less(later, seen):
+    class Fading(PaintedDetector):
+        def detect(self, frame):
+            self._scores = {RED: 0.95 if frame.index == 0 else later}
+            return super().detect(frame)
+
+    still = [frame_of(0, [(RED, 5, 10, 17, 40)]).image_HW3] * 12
+    assert run(hybrid(detector=Fading(), new_from=0.8), still)[-1].object_ids == seen
+
+
 def test_who_comes_back_is_known_again():
     there, away = [(RED, 10, 10, 30, 40)], []
     video = np.stack([frame_of(0, there if i < 3 or i > 12 else away).image_HW3 for i in range(16)])

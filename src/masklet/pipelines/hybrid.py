@@ -176,7 +176,7 @@ class HybridSession:
             m: track.segmented_at
             for m, track in track_of.items()
             if frame_index - track.segmented_at >= config.refresh_after
-            and detections.scores_N[m] >= config.new_from
+            and detections.scores_N[m] >= config.trusted_from
             and cover_M[m] <= config.free_up_to
             and not track.by_hand
         }
@@ -191,7 +191,7 @@ class HybridSession:
         drifting = 0 if agrees else track.drifting + 1
         score = float(detections.scores_N[m])
         wrong = drifting >= config.correct_after or track.unsure_since is not None
-        correct = wrong and score >= config.new_from and not track.by_hand
+        correct = wrong and score >= config.trusted_from and not track.by_hand
         self._book.put(
             replace(
                 track.detected(as_box(detections.boxes_N4[m]), score, frame_index),
@@ -238,7 +238,7 @@ class HybridSession:
             velocity_xy=(0.0, 0.0),
             drifting=0,
         )
-        if track.score < config.new_from:
+        if track.score < config.trusted_from:
             self._book.lost[track.object_id] = track
             return None
         self._book.put(track)
@@ -265,7 +265,7 @@ class HybridSession:
             )
         if config.detect_every is not None:
             for track in list(self._book.active.values()):
-                doubtful = track.score < config.doubtful_below * config.new_from
+                doubtful = track.score < config.doubtful_below * config.trusted_from
                 if (doubtful or track.unsupported > config.end_after) and not track.by_hand:
                     self._end(track.object_id)
         self._book.forget_lost(frame.index - config.remember_lost_for)

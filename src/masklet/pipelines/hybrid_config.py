@@ -12,8 +12,10 @@ class HybridConfig:
     classes: tuple[str, ...] = ("person",)
     new_from: float = 0.5
     """Score from which a detection may begin a track; weaker ones can still support one."""
+    corrects_from: float = 0.5
+    """Score from which a detection may correct the mask of its track; `new_from`, where that is less."""
     doubtful_below: float = 0.9
-    """Share of `new_from` that a track's mean score may not fall below; a thing often taken for an object by
+    """Share of `corrects_from` that a track's mean score may not fall below; a thing often taken for an object by
     mistake is hardly ever taken for one with certainty."""
     detect_every: int | None = 2
     """Frames between two questions to the detector; None: only once in each shot."""
@@ -44,3 +46,8 @@ class HybridConfig:
     """Likeness of colours from which a new object is a lost one that came back."""
     remember_lost_for: int = 150
     """Frames a lost object may be found again in."""
+
+    @property
+    def trusted_from(self) -> float:
+        """Score from which a detection is believed about an object that is followed already."""
+        return min(self.corrects_from, self.new_from)
