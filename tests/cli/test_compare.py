@@ -20,10 +20,9 @@ def test_a_truth_that_is_not_there_is_one_sentence(masklet, tmp_path):
 @pytest.mark.weights
 @pytest.mark.slow
 def test_a_real_clip_gives_tables_and_a_report(masklet, shared, tmp_path):
-    code, out, _ = masklet(
-        "compare", shared / "PETS09-S2L1", "-o", tmp_path / "out", "--clip", 2, "--clip-seconds", 1, "--threshold", 0.5,
-        "--pipeline", "hybrid", "--pipeline", "clicks", "-q", "--json",
-    )  # fmt: skip
+    clip = ("--clip", 2, "--clip-seconds", 1, "--threshold", 0.5)
+    pipelines = ("--pipeline", "hybrid", "--pipeline", "clicks")
+    code, out, _ = masklet("compare", shared / "PETS09-S2L1", "-o", tmp_path / "out", *clip, *pipelines, "--json")
     assert code == 0
     assert '"right after 1"' in out
     assert (tmp_path / "out/report.html").stat().st_size > 20_000
