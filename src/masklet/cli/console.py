@@ -59,7 +59,7 @@ def _live(items: Iterable[Item], *, total: int | None, what: str) -> Iterator[It
         for done, item in enumerate(items, start=1):
             yield item
             rate = done / max(time.monotonic() - started, 1e-9)
-            progress.update(task, completed=done, rate=f"{rate:.1f} {what}/s")
+            progress.update(task, completed=done, rate=_rate(rate, what))
 
 
 def _plain(items: Iterable[Item], *, total: int | None, what: str, every_seconds: float = 10) -> Iterator[Item]:
@@ -70,4 +70,13 @@ def _plain(items: Iterable[Item], *, total: int | None, what: str, every_seconds
         if now - said >= every_seconds:
             said, rate = now, done / (now - started)
             left = f", {(total - done) / rate:.0f} s left" if total else ""
-            print(f"{done}/{total or '?'} {what}, {rate:.1f} {what}/s{left}", file=sys.stderr)
+            print(f"{done}/{total or '?'} {what}, {_rate(rate, what)}{left}", file=sys.stderr)
+
+
+def _rate(rate: float, what: str) -> str:
+    """Return how fast it goes.
+
+    >>> _rate(12.34, "frames"), _rate(0.05, "runs")
+    ('12.3 frames/s', '20 s each')
+    """
+    return f"{rate:.1f} {what}/s" if rate >= 0.5 else f"{1 / rate:.0f} s each"
