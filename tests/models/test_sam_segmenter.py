@@ -8,12 +8,14 @@ torch = pytest.importorskip("torch")
 from masklet.core.errors import PromptError  # noqa: E402
 from masklet.core.values import Box, Frame, MaskPrompt, Points  # noqa: E402
 from masklet.models.protocols import Segmenter  # noqa: E402
+from masklet.models.sam.asked import Asked  # noqa: E402
 from masklet.models.sam.loading import load  # noqa: E402
 from masklet.models.sam.predictor import Predictor  # noqa: E402
 from masklet.models.sam.segmenter import SamSegmenter, SegmenterConfig  # noqa: E402
 from tiny_sam import random_sam  # noqa: E402
 
 BOX = Box(0, 1, (10.0, 5.0, 70.0, 50.0))
+BOX_OF_TWO = Box(0, 2, (10.0, 5.0, 70.0, 50.0))
 
 
 def frame(seed=0, index=0):
@@ -131,6 +133,17 @@ def test_an_empty_mask_scores_nothing(segmenter):
 def test_no_prompts_need_no_network(segmenter, encoded):
     assert segmenter.segment(frame(), []).masks_NHW.shape == (0, 60, 90)
     assert not encoded
+
+
+def test_the_second_click_corrects_the_mask_of_the_first(segmenter):
+    first = Asked(points_P2=np.array([[40.0, 30.0]]), labels_P=np.array([1]))
+    embedding = segmenter.embedding(frame().image_HW3)
+    known_hw = segmenter.predictor.predict(embedding, [first]).logits_NMhw[0, 0]
+    both = Asked(points_P2=np.array([[40.0, 30.0], [5.0, 5.0]]), labels_P=np.array([1, 0]), logits_hw=known_hw)
+    wanted = segmenter.predictor.predict(embedding, [both])
+    found = segmenter.segment(frame(), [click(40, 30), click(5, 5, label=0), BOX_OF_TWO])
+    assert (found.masks_NHW[0] == wanted.masks_NMHW[0, 0]).all()
+    assert (found.masks_NHW[1] == segmenter.segment(frame(), [BOX_OF_TWO]).masks_NHW[0]).all()
 
 
 def test_points_beside_an_object_are_refused_before_anything_is_computed(segmenter, encoded):

@@ -42,6 +42,11 @@ class Asked:
             raise PromptError("Expected points, a box or a known mask to segment an object by, got none.")
 
     @property
+    def is_clicks(self) -> bool:
+        """Whether it is points and nothing else."""
+        return bool(len(self.labels_P)) and self.box_xyxy is None and self.logits_hw is None
+
+    @property
     def is_ambiguous(self) -> bool:
         """Whether it may mean a thing or a part of it: one point and no box."""
         return len(self.labels_P) == 1 and self.box_xyxy is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
@@ -15,7 +15,7 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.gathered import Given, gather
 from masklet.models.sam.asked import Asked
 from masklet.models.sam.choice import SLACK
-from masklet.models.sam.predictor import Embedding, Predictor
+from masklet.models.sam.predictor import Embedding, Prediction, Predictor
 from masklet.models.sam.square import Square
 
 
@@ -43,7 +43,8 @@ class SamSegmenter:
         """Return one mask for each object id, in order of first mention; all prompts of one count together.
 
         Objects go through the decoder together. A single point gives one of three masks (whole, part, part of a
-        part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. A mask alone
+        part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. Of several points
+        alone the first on the object is asked about by itself, and its mask is what the others correct. A mask alone
         is its own answer; with points or a box it is where the network starts. A box bounds its mask. The score is
         what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which
         nothing but points beside it are given.
@@ -63,13 +64,27 @@ class SamSegmenter:
         if unknown:
             embedding = self.embedding(frame.image_HW3)
             asked = [asked_of(given[position], embedding.square) for position in unknown]
-            found = self.predictor.predict(embedding, asked, slack=self.config.slack)
+            found = self._predict(embedding, self._after_first_clicks(embedding, asked))
             for position, mask_HW, score in zip(
                 unknown, found.masks_NMHW[:, 0], found.scores_NM[:, 0].tolist(), strict=True
             ):
                 masks_NHW[position] = self._bounded(mask_HW, given[position])
                 scores_N[position] = min(max(score, 0.0), 1.0) if masks_NHW[position].any() else 0.0
         return FrameMasks(frame.index, object_ids, masks_NHW, scores_N)
+
+    def _after_first_clicks(self, embedding: Embedding, asked: Sequence[Asked]) -> list[Asked]:
+        """Return what is asked, several points alone with the mask that the first of them gives."""
+        several = [place for place, one in enumerate(asked) if one.is_clicks and len(one.labels_P) > 1]
+        first = [
+            replace(asked[place], points_P2=asked[place].points_P2[:1], labels_P=np.ones(1, np.int64))
+            for place in several
+        ]
+        known = self._predict(embedding, first).logits_NMhw[:, 0] if several else ()
+        begun = dict(zip(several, known, strict=True))
+        return [replace(one, logits_hw=begun.get(place, one.logits_hw)) for place, one in enumerate(asked)]
+
+    def _predict(self, embedding: Embedding, asked: Sequence[Asked]) -> Prediction:
+        return self.predictor.predict(embedding, asked, slack=self.config.slack)
 
     def embedding(self, image_HW3: UInt8Array) -> Embedding:
         """Return the embedding of a picture; those asked for last are kept."""
