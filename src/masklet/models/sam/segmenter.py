@@ -43,11 +43,11 @@ class SamSegmenter:
         """Return one mask for each object id, in order of first mention; all prompts of one count together.
 
         Objects go through the decoder together. A single point gives one of three masks (whole, part, part of a
-        part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. Of several points
-        alone the first on the object is asked about by itself, and its mask is what the others correct. A mask alone
-        is its own answer; with points or a box it is where the network starts. A box bounds its mask. The score is
-        what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which
-        nothing but points beside it are given.
+        part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. Of several
+        points alone the first on the object is asked about by itself, and its mask is what the others correct. A
+        mask alone is its own answer; with points or a box it is where the network starts. A box bounds its mask.
+        The score is what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object
+        of which nothing but points beside it are given.
         """
         object_ids = tuple(dict.fromkeys(prompt.object_id for prompt in prompts))
         given = [
