@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from masklet.models.detr.look import Look
 
-_SQUARE = Look(height=640, width=640)
+_SQUARE = Look(height=640, width=640, multiple=32)
 _SIDES = Look(shortest=800, longest=1333, normalise=True)
 
 

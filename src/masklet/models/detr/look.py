@@ -32,7 +32,7 @@ class Look:
     shortest: int = 0
     longest: int = 0
     multiple: int = 1
-    """The sides by `shortest` and `longest` are cut to multiples of this."""
+    """Sides have to be multiples of this; those by `shortest` and `longest` are cut to them."""
     resample: int = _BILINEAR
     """Pillow's number of the interpolation, which averages where it makes smaller."""
     averaged: bool = True
@@ -87,11 +87,17 @@ def read_look(folder: Path, default: Look | None) -> Look:
             )
         return default
     try:
-        return _look_of(json.loads(path.read_text()), default or Look(averaged=False, normalise=True))
+        look = _look_of(json.loads(path.read_text()), default or Look(averaged=False, normalise=True))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WeightsError(
             f"Expected size, mean and deviation of a picture in {path}, got what cannot be read: {error}."
         ) from error
+    if look.height % look.multiple or look.width % look.multiple:
+        raise WeightsError(
+            f"Expected height and width in multiples of {look.multiple} in {path}, got {look.height} and "
+            f"{look.width}."
+        )
+    return look
 
 
 def _look_of(said: Mapping[str, Any], default: Look) -> Look:

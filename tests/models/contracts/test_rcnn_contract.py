@@ -1,0 +1,22 @@
+"""R-CNNs of torchvision with made-up weights keep to the contract of detectors."""
+
+import pytest
+
+from models.contracts.detector_contract import DetectorContract
+from models.rcnn_parts import needs_torchvision, save_made_up
+
+
+@pytest.fixture(scope="module", params=["faster-rcnn-1", "faster-rcnn-2", "mask-rcnn-1", "mask-rcnn-2"])
+def detector(request, tmp_path_factory):
+    from masklet.models import load_detector
+
+    name, layout = request.param[:-2], int(request.param[-1])
+    file = tmp_path_factory.mktemp("weights") / "own.pth"
+    save_made_up(name, layout, file)
+    return load_detector(name, weights=file)
+
+
+@needs_torchvision
+@pytest.mark.slow
+class TestDetectorsOfTorchvision(DetectorContract):
+    pass
