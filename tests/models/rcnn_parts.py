@@ -31,6 +31,11 @@ def made_up(name, layout, *, classes=91):
     return network
 
 
+def looks_closely_at_little(network):
+    """Let a network bring pictures to 96 pixels, where 800 would take seconds."""
+    network.transform.min_size, network.transform.max_size = (96,), 160
+
+
 def save_made_up(name, layout, file, *, classes=91):
     import torch
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.contracts.detector_contract import DetectorContract
-from models.rcnn_parts import needs_torchvision, save_made_up
+from models.rcnn_parts import looks_closely_at_little, needs_torchvision, save_made_up
 
 
 @pytest.fixture(scope="module", params=["faster-rcnn-1", "faster-rcnn-2", "mask-rcnn-1", "mask-rcnn-2"])
@@ -13,10 +13,11 @@ def detector(request, tmp_path_factory):
     name, layout = request.param[:-2], int(request.param[-1])
     file = tmp_path_factory.mktemp("weights") / "own.pth"
     save_made_up(name, layout, file)
-    return load_detector(name, weights=file)
+    detector = load_detector(name, weights=file)
+    looks_closely_at_little(detector.network)
+    return detector
 
 
 @needs_torchvision
-@pytest.mark.slow
 class TestDetectorsOfTorchvision(DetectorContract):
     pass

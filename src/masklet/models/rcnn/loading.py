@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from masklet.core.values import Detections, Frame
 from masklet.models.detr.names import class_names
@@ -54,6 +55,7 @@ class Rcnn:
     def detect(self, frame: Frame) -> Detections:
         """Return what is in the frame, best first, boxes in its pixels and clipped to it."""
         pixels_3HW = torch.tensor(frame.image_HW3).permute(2, 0, 1).to(self.device).float() / 255
+        pixels_3HW = _no_thinner(pixels_3HW, self.network.transform.max_size)  # type: ignore[union-attr, arg-type]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             (found,) = self.network([pixels_3HW])
         labels_N = [self.names.get(number, "") for number in found["labels"].tolist()]
@@ -91,6 +93,13 @@ def load(
         device=place,
         bf16=precision == "bf16",
     )
+
+
+def _no_thinner(pixels_3HW: Tensor, longest: int) -> Tensor:
+    """Return the picture with black beside it where nothing would be left of it once its longer side is that long."""
+    _, height, width = pixels_3HW.shape
+    least = -(-max(height, width) // longest)
+    return functional.pad(pixels_3HW, (0, max(least - width, 0), 0, max(least - height, 0)))
 
 
 def _names(count: int) -> dict[int, str]:

@@ -26,7 +26,7 @@ def fetch(name: str) -> Path | None:
         return None
     try:
         address = get_weight(name).url
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, KeyError) as error:
         raise WeightsError(f"Expected the name of weights of torchvision, got {name!r}: {error}.") from error
     file = PurePosixPath(urlsplit(address).path).name
     path = Path(torch.hub.get_dir()) / "checkpoints" / file
