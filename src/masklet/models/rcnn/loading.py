@@ -96,7 +96,7 @@ def load(
 
 
 def _no_thinner(pixels_3HW: Tensor, longest: int) -> Tensor:
-    """Return the picture with black beside it where nothing would be left of it once its longer side is that long."""
+    """Return the picture, with black beside a line so thin that nothing would be left of it, made so long."""
     _, height, width = pixels_3HW.shape
     least = -(-max(height, width) // longest)
     return functional.pad(pixels_3HW, (0, max(least - width, 0), 0, max(least - height, 0)))
