@@ -233,3 +233,10 @@ def test_without_transformers_it_says_what_is_needed(monkeypatch, folder):
     monkeypatch.setattr("masklet.models.import_module", missing)
     with pytest.raises(MissingExtraError, match=r"The model rt-detr needs .*masklet\[torch\]"):
         load_detector("rt-detr", weights=folder)
+
+
+def test_a_folder_is_known_by_all_of_its_files(folder):
+    from masklet.pipelines.settings import digests_of
+
+    say(folder, size={"height": 64, "width": 64})
+    assert set(digests_of("rt-detr", folder)) == {"model.safetensors", "config.json", "preprocessor_config.json"}

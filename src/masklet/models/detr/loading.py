@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,8 @@ def _network(folder: Path, model_type: str) -> nn.Module:
                 output_loading_info=True,
             )
     except ImportError as error:
+        with suppress(ModuleNotFoundError):  # a torchvision that does not fit keeps transformers from its networks
+            import_module("masklet.models.rcnn.library")
         raise MissingExtraError(f"The {model_type} of {folder}", extra="torch") from error
     except MaskletError:
         raise

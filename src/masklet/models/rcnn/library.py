@@ -13,8 +13,8 @@ except ModuleNotFoundError:
     raise
 except (ImportError, RuntimeError, OSError) as error:
     raise MissingExtraError(
-        f"torchvision was not built for the torch {torch.__version__} that is here ({error}); take both from one "
-        "index. Running R-CNNs",
+        f"torchvision was not built for the torch {torch.__version__} that is here ({error}), take both from one "
+        "index; this network",
         extra="torch",
     ) from error
 
