@@ -22,13 +22,14 @@ def painted_models(monkeypatch):
     """Runs take painted fakes in place of networks, so that they need no weights."""
     from fakes import PaintedDetector, PaintedSegmenter, PaintedTracker
     from masklet import models
+    from masklet.pipelines import job
 
     for kind, fake in (
         ("detector", PaintedDetector),
         ("segmenter", PaintedSegmenter),
         ("tracker", PaintedTracker),
     ):
-        load = getattr(models, f"load_{kind}")
+        load = getattr(job, f"load_{kind}")
         monkeypatch.setattr(
             f"masklet.pipelines.job.load_{kind}",
             # a name that is none goes to the real door, which says so

@@ -17,7 +17,7 @@ NEEDS_TORCH = {
     "models.masklet_s.export",
 }
 """And all of masklet.training but what makes and reads the clip cache, and what is in these:"""
-NETWORKS_IN_TORCH = ("models.sam.", "models.xmem.")
+NETWORKS_IN_TORCH = ("models.detr.", "models.rcnn.", "models.sam.", "models.xmem.")
 CLIP_CACHE = {
     "training.cache",
     "training.cache_runs",

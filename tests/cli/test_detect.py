@@ -4,7 +4,9 @@ import pytest
 from PIL import Image
 
 from fakes import GREEN, RED, PaintedDetector, paint
+from masklet.core.values import Frame
 from masklet.formats.box_csv import read_csv_detections
+from masklet.pipelines.detectors import load_detector
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +72,11 @@ def test_a_source_that_fails_leaves_nothing(masklet, tmp_path):
 @pytest.mark.parametrize("threshold", ["1.5", "much"])
 def test_a_threshold_outside_its_range_is_wrong_usage(masklet, folder, threshold):
     assert masklet("detect", folder, "--threshold", threshold)[0] == 2
+
+
+def test_what_is_written_serves_as_a_detector(masklet, folder, tmp_path):
+    masklet("detect", folder, "-o", tmp_path / "boxes.csv")
+    detector = load_detector(str(tmp_path / "boxes.csv"))
+    found = [detector.detect(Frame(index, 0.0, paint([]))) for index in range(3)]
+    assert [len(detections) for detections in found] == [0, 1, 2]
+    assert found[1].boxes_N4.tolist() == [[5, 6, 20, 30]]

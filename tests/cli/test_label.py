@@ -23,7 +23,9 @@ def painted(monkeypatch):
             data_engine,
             f"load_{kind}",
             # a name that is none goes to the real door, which says so
-            lambda name, load=load, fake=fake, **o: load(name, **o) if name == "none" else fake(),
+            lambda name, load=load, fake=fake, **o: (
+                load(name, **o) if name == "none" or name.endswith(".csv") else fake()
+            ),
         )
 
 
@@ -111,3 +113,23 @@ def test_what_cannot_be_done_is_said(masklet, frames, tmp_path, words, code, say
     assert got == code
     assert says in " ".join(err.replace("│", " ").split())
     assert not (tmp_path / "out").exists()
+
+
+def test_boxes_of_a_file_are_taken_for_one_video(masklet, frames, tmp_path):
+    boxes = tmp_path / "boxes.csv"
+    boxes.write_text("frame,x1,y1,x2,y2,label\n0,8,6,32,30,person\n4,16,6,40,30,person\n")
+    words = ("--detector", boxes, "--detect", "person", "-o", tmp_path / "out")
+    assert masklet("label", frames, *words, *SHORT)[0] == 0
+    clip = json.loads((tmp_path / "out/walk-00000/run.json").read_text())
+    assert [track["label"] for track in clip["tracks"]] == ["person"]
+    assert clip["settings"]["detector_weights"] == [*clip["weights"][-1]["sha256"].values()]
+    boxes.write_text("frame,x1,y1,x2,y2,label\n0,8,6,32,30,person\n")
+    _, _, err = masklet("label", frames, *words, *SHORT, "--resume")
+    assert "detector_weights" in err
+    _, _, err = masklet("label", frames, frames.parent, *words, *SHORT, "--overwrite")
+    assert "Expected one video with the boxes of" in err
+
+
+def test_weights_of_a_detector_want_classes(masklet, frames, tmp_path):
+    code, _, err = masklet("label", frames, "--detector-weights", "x.pth", "-o", tmp_path / "out")
+    assert (code, "Expected classes to detect" in err) == (1, True)

@@ -87,6 +87,16 @@ def test_runs_of_other_settings_are_refused_unless_they_may_be_replaced(street, 
     compared(street, tmp_path / "out", changed, overwrite=True)
 
 
+def test_boxes_of_a_file_are_those_of_the_clip_s_frames(street, tmp_path):
+    boxes = tmp_path / "boxes.csv"
+    rows = [f"{index},{5 + 2 * index},10,{17 + 2 * index},40,0.9,thing" for index in range(12)]
+    boxes.write_text("\n".join(["frame,x1,y1,x2,y2,score,label", *rows]) + "\n")
+    setups = [PipelineSetup.parse(f"hybrid,detector={boxes}", THINGS)]
+    runs = compared(street, tmp_path / "out", setups, seconds=0.6)
+    clips = runs.report.pipelines["hybrid"].clips
+    assert [clip.tables.tracking.tracked for clip in clips] == [1, 1]
+
+
 def test_pictures_must_be_there(street, tmp_path):
     for path in (street / "img1").iterdir():
         path.unlink()

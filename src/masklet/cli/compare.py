@@ -10,13 +10,16 @@ from typer import Argument, Option
 
 from masklet.cli.console import (
     DetectorName,
+    DetectorWeights,
     Json,
     Overwrite,
     Precision,
     Quiet,
     SegmenterName,
+    SegmenterWeights,
     Threads,
     TrackerName,
+    TrackerWeights,
     print_json,
     with_progress,
 )
@@ -35,12 +38,15 @@ def compare(
         Option(
             metavar="NAME[=STRATEGY,KEY=VALUE,...]",
             help="May be repeated: a strategy (hybrid, first-frame, per-frame, clicks), or a name for one with "
-            "model, weights, detector, segmenter, threshold, every or clicks of its own. [default: all four]",
+            "model, weights, detector, segmenter, threshold, every, clicks of its own. [default: all four]",
         ),
     ] = None,
     model: TrackerName = defaults.TRACKER,
+    weights: TrackerWeights = None,
     detector: DetectorName = defaults.DETECTOR,
+    detector_weights: DetectorWeights = None,
     segmenter: SegmenterName = defaults.SEGMENTER,
+    segmenter_weights: SegmenterWeights = None,
     threshold: Annotated[float, Option(min=0, max=1, help="Detection score that begins a track.")] = 0.8,
     every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 2,
     clip_seconds: Annotated[float, Option(min=0, help="Length of a clip; 0 takes videos whole.")] = 5.0,
@@ -64,8 +70,11 @@ def compare(
         name="",
         strategy="hybrid",
         model=model,
+        weights=weights,
         detector=detector,
+        detector_weights=detector_weights,
         segmenter=segmenter,
+        segmenter_weights=segmenter_weights,
         threshold=threshold,
         every=every,
     )

@@ -18,7 +18,16 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is al
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks; default: all cores.")]
 TrackerName = Annotated[str, typer.Option(help="Tracker, a name from `masklet models`.")]
 SegmenterName = Annotated[str, typer.Option(help="Segmenter, a name from `masklet models`.")]
-DetectorName = Annotated[str, typer.Option(help="Detector, a name from `masklet models`.")]
+DetectorName = Annotated[
+    str, typer.Option(help="Detector, a name from `masklet models`, or boxes: a CSV, MOT's det.txt.")
+]
+TrackerWeights = Annotated[
+    Path | None, typer.Option("--weights", help="Weights of the tracker, a file of your own.")
+]
+SegmenterWeights = Annotated[Path | None, typer.Option(help="Weights of the segmenter, a file of your own.")]
+DetectorWeights = Annotated[
+    Path | None, typer.Option(help="Weights of the detector: file, folder or official name.")
+]
 OwnWeights = Annotated[Path | None, typer.Option("--weights", help="Weights of the model, a file of your own.")]
 AllowGaps = Annotated[bool, typer.Option(help="Take numbered pictures even where numbers are missing.")]
 Precision = Annotated[Literal["auto", "f32", "bf16"], typer.Option(help="What the networks compute in.")]

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Precision, Quiet, Threads, print_json, with_progress
+from masklet.cli.console import (
+    DetectorWeights,
+    Json,
+    Overwrite,
+    Precision,
+    Quiet,
+    Threads,
+    print_json,
+    with_progress,
+)
 from masklet.core import defaults
 
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ def detect(
     threshold: Annotated[float, Option(min=0, max=1, help="Least score of a box.")] = 0.5,
     out: Annotated[Path | None, Option("--out", "-o", help="CSV to write. [default: print]")] = None,
     model: Annotated[str, Option(help="Detector, a name from `masklet models`.")] = defaults.DETECTOR,
+    weights: DetectorWeights = None,
     threads: Threads = None,
     precision: Precision = "auto",
     overwrite: Overwrite = False,
@@ -42,7 +52,8 @@ def detect(
         target = stack.enter_context(whole(out, overwrite=overwrite, suffixes=(".csv",))) if out else None
         frames = open_source(source)
         stack.callback(frames.close)
-        detector = load_detector(model, threads=threads, precision=precision).restricted(names or None, threshold)
+        network = load_detector(model, weights=weights, threads=threads, precision=precision)
+        detector = network.restricted(names or None, threshold)
         started = time.monotonic()
         shown = with_progress(frames.read(), total=frames.info.frame_count, quiet=quiet)
         found = {frame.index: detector.detect(frame) for frame in shown}

@@ -12,13 +12,16 @@ from typer import Argument, Option
 from masklet.cli.console import (
     AllowGaps,
     DetectorName,
+    DetectorWeights,
     Json,
     Overwrite,
     Precision,
     Quiet,
     SegmenterName,
+    SegmenterWeights,
     Threads,
     TrackerName,
+    TrackerWeights,
     print_json,
     with_progress,
 )
@@ -28,16 +31,20 @@ from masklet.core import defaults
 def track(
     video: Annotated[str, Argument(help="Video file, folder of pictures, or address of a camera.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
-    detect: Annotated[str, Option(help="Classes to find and follow: person,bicycle,car.")] = "",
+    detect: Annotated[
+        str, Option(help="Classes to find and follow: person,bicycle,car. Of boxes in a file: all.")
+    ] = "",
     points: Annotated[list[str] | None, Option(help="FRAME:OBJECT:X,Y,+ (- beside it; more after ;).")] = None,
     box: Annotated[list[str] | None, Option(help="FRAME:OBJECT:X1,Y1,X2,Y2.")] = None,
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
     model: TrackerName = defaults.TRACKER,
-    weights: Annotated[Path | None, Option(help="Weights of the tracker, a file of your own.")] = None,
+    weights: TrackerWeights = None,
     detector: DetectorName = defaults.DETECTOR,
+    detector_weights: DetectorWeights = None,
     segmenter: SegmenterName = defaults.SEGMENTER,
+    segmenter_weights: SegmenterWeights = None,
     strategy: Annotated[
         Literal["hybrid", "first-frame", "per-frame"], Option(help="How detected objects are followed.")
     ] = "hybrid",
@@ -59,6 +66,7 @@ def track(
     """Follow every object that is pointed out or detected, and write masks, tracks and an overlay."""
     from masklet.formats.davis import read_label_png
     from masklet.pipelines import Extras, TrackJob, run
+    from masklet.pipelines.detectors import is_boxes, read_boxes
     from masklet.prompts import prompts_from_flags
 
     if resume and overwrite:
@@ -67,6 +75,8 @@ def track(
         points=points or (), boxes=box or (), masks=mask or (), file=prompts, read_label_map=read_label_png
     )
     classes = tuple(name.strip() for name in detect.split(",") if name.strip())
+    if not classes and is_boxes(detector):
+        classes = read_boxes(Path(detector)).classes
     if not given and not classes:
         raise typer.BadParameter("Expected something to follow: --detect, --points, --box, --mask or --prompts.")
     job = TrackJob(
@@ -78,7 +88,9 @@ def track(
         model=model,
         weights=weights,
         detector=detector,
+        detector_weights=detector_weights,
         segmenter=segmenter,
+        segmenter_weights=segmenter_weights,
         threshold=threshold,
         detect_every=every,
         direction=direction,

@@ -23,6 +23,7 @@ from masklet.masklets import MaskletWriter
 from masklet.models import Precision, load_segmenter, load_tracker
 from masklet.models.protocols import Segmenter, Tracker
 from masklet.pipelines import Extras, Prompted, RunFolder, run
+from masklet.pipelines.detectors import is_boxes
 from masklet.pipelines.job import build_tracker
 from masklet.sources import FrameSource, open_source
 
@@ -59,7 +60,8 @@ class _Pipeline:
     """A setup with its networks loaded, and where its runs go."""
 
     setup: PipelineSetup
-    tracker: Tracker
+    tracker: Tracker | None
+    """None where each clip has its own: boxes of a file are of its frames."""
     segmenter: Segmenter | None
     """For clicks."""
     folder: Path
@@ -69,9 +71,11 @@ class _Pipeline:
     @classmethod
     def load(cls, setup: PipelineSetup, folder: Path, *, threads: int | None, precision: Precision) -> _Pipeline:
         how: dict[str, Any] = {"threads": threads, "precision": precision}
+        if setup.strategy != CLICKS and is_boxes(setup.detector):
+            return cls(setup, None, None, folder, **how)
         if setup.strategy != CLICKS:
             return cls(setup, build_tracker(setup.job("", range(1), **how)), None, folder, **how)
-        segmenter = load_segmenter(setup.segmenter, **how)
+        segmenter = load_segmenter(setup.segmenter, weights=setup.segmenter_weights, **how)
         tracker = Prompted(load_tracker(setup.model, weights=setup.weights, **how), segmenter)
         return cls(setup, tracker, segmenter, folder, **how)
 

@@ -32,7 +32,10 @@ class PipelineSetup:
     weights: Path | None = None
     """Of the tracker, a file of your own; none: the published ones."""
     detector: str = defaults.DETECTOR
+    """A name, or a file of boxes of the whole video."""
+    detector_weights: Path | None = None
     segmenter: str = defaults.SEGMENTER
+    segmenter_weights: Path | None = None
     threshold: float = 0.8
     """Detection score that begins a track."""
     every: int = 2
@@ -83,9 +86,11 @@ class PipelineSetup:
             source=source,
             span=span,
             model=self.model,
-            weights=self.weights,
+            weights=None if self.strategy == "per-frame" else self.weights,
             detector=self.detector,
+            detector_weights=self.detector_weights if detects else None,
             segmenter=self.segmenter,
+            segmenter_weights=self.segmenter_weights if detects or prompts else None,
             threshold=self.threshold,
             detect_every=self.every,
             threads=threads,
@@ -106,7 +111,9 @@ _SETTINGS: dict[str, Any] = {
     "model": str,
     "weights": Path,
     "detector": str,
+    "detector_weights": Path,
     "segmenter": str,
+    "segmenter_weights": Path,
     "threshold": float,
     "every": int,
     "clicks": int,

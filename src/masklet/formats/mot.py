@@ -9,6 +9,7 @@ Source: Milan et al., MOT16: A Benchmark for Multi-Object Tracking, 2016.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,7 +71,15 @@ def _row(line: str, number: int, path: Path) -> BoxRow:
         frame, object_id, x, y, width, height, *rest = (float(field) for field in line.split(","))
     except ValueError:
         raise _error(line, number, path) from None
-    if frame < 1 or not frame.is_integer() or not object_id.is_integer() or width < 0 or height < 0:
+    numbers = (frame, object_id, x, y, width, height, *rest)
+    if (
+        not all(map(math.isfinite, numbers))
+        or frame < 1
+        or not frame.is_integer()
+        or not object_id.is_integer()
+        or width < 0
+        or height < 0
+    ):
         raise _error(line, number, path)
     is_truth_of_mot16 = len(rest) == 3 and rest[1] > 0
     return BoxRow(

@@ -25,6 +25,7 @@ __all__ = [
     "load_model",
     "load_segmenter",
     "load_tracker",
+    "own_weights",
 ]
 
 Capability = Literal["detector", "segmenter", "tracker", "semantic"]
@@ -42,10 +43,29 @@ class ModelEntry:
     about: str
     options: Mapping[str, Any] = field(default_factory=dict)
     """More keywords for `load`: which of several networks of one module it is."""
+    by_name: str = ""
+    """Module, below `masklet.models`, whose function `fetch` returns where weights of an official name lie."""
 
 
 MODELS: dict[str, ModelEntry] = {
     "eiseg": ModelEntry("segmenter", "eiseg", "eiseg-hrnet18-ocr64", "points, boxes and masks to masks"),
+    **{
+        name: ModelEntry(
+            "detector", "detr.loading", name, f"boxes by {title} (transformers)", {"family": name}, "detr.hub"
+        )
+        for name, title in (
+            ("d-fine", "D-FINE"),
+            ("detr", "DETR, conditional, deformable and DAB-DETR, YOLOS"),
+            ("rf-detr", "RF-DETR"),
+            ("rt-detr", "RT-DETR and RT-DETRv2"),
+        )
+    },
+    **{
+        name: ModelEntry(
+            "detector", "rcnn.loading", name, f"boxes by {title} (torchvision)", {"name": name}, "rcnn.published"
+        )
+        for name, title in (("faster-rcnn", "Faster R-CNN"), ("mask-rcnn", "Mask R-CNN"))
+    },
     "label-propagation": ModelEntry(
         "tracker", "label_propagation", "pp-lcnetv2-base", "masks carried by the likeness of features"
     ),
@@ -71,21 +91,31 @@ def load_model(
 ) -> Any:
     """Return a network that is ready to use: a Detector, Segmenter, Tracker or SemanticModel (see MODELS).
 
-    `weights` is a file of your own instead of the published weights, which are fetched when first needed.
+    `weights` is a file of your own instead of the published weights, which are fetched when first needed; for some
+    networks also an official name (see `own_weights`).
     `threads` and `precision` are those of `runtime.load_graph`. Raise ModelError for an unknown name,
     WeightsError for weights that are missing or damaged, MissingExtraError for a network in torch without it.
     """
     from masklet.weights import resolve
 
     entry = _entry(name)
-    try:
-        network = import_module(f"masklet.models.{entry.module}")
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise MissingExtraError(f"The model {name}", extra="torch") from error
-    path = resolve(entry.weights, None if weights is None else Path(weights))
+    network = _module(entry.module, name)
+    path = resolve(entry.weights, None if weights is None else own_weights(name, weights))
     return network.load(path, threads=threads, precision=precision, **entry.options)
+
+
+def own_weights(name: str, weights: Path) -> Path:
+    """Return where the weights that are given for a network lie: a path is its own answer.
+
+    A repository of the hub (PekingU/rtdetr_r18vd_coco_o365) or weights of torchvision
+    (MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1) are fetched where the network knows such names and no file is called
+    so. Raise WeightsError where they cannot be had.
+    """
+    entry, path = _entry(name), Path(weights)
+    if path.exists() or not entry.by_name:
+        return path
+    fetched: Path | None = _module(entry.by_name, name).fetch(path.as_posix())
+    return fetched or path
 
 
 def load_detector(name: str, **settings: Any) -> Detector:
@@ -111,6 +141,15 @@ def _load_as(capability: Capability, name: str, settings: dict[str, Any]) -> Any
         able = ", ".join(other for other, entry in MODELS.items() if entry.capability == capability)
         raise ModelError(f"Expected a {capability} ({able}), got {name!r}, a {_entry(name).capability}.")
     return load_model(name, **settings)
+
+
+def _module(module: str, name: str) -> Any:
+    try:
+        return import_module(f"masklet.models.{module}")
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "torchvision", "transformers"):
+            raise
+        raise MissingExtraError(f"The model {name}", extra="torch") from error
 
 
 def _entry(name: str) -> ModelEntry:

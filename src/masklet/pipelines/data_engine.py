@@ -25,7 +25,6 @@ from masklet.models import (
     Precision,
     Segmenter,
     Tracker,
-    load_detector,
     load_segmenter,
     load_tracker,
 )
@@ -39,10 +38,11 @@ from masklet.pipelines.clip_plan import (
     require_own_names,
     stills_of,
 )
+from masklet.pipelines.detectors import is_boxes, load_detector
 from masklet.pipelines.everything import EverythingConfig, everything
 from masklet.pipelines.labelled_clip import LabelledClip, finished_record, write_clip
-from masklet.pipelines.record import published_weights, versions
-from masklet.pipelines.settings import digest_of
+from masklet.pipelines.record import versions, weights_rows
+from masklet.pipelines.settings import digest_of, network_name, own_digests
 from masklet.sources import FrameSource, open_source
 
 REPORT = "report.json"
@@ -71,8 +71,13 @@ class LabelJob:
     """Whether a clip's frames are written beside its masks, as JPEGs."""
     allow_gaps: bool = False
     model: str = defaults.TRACKER
+    weights: Path | None = None
+    """Of the tracker, a file of your own; none: the published ones."""
     segmenter: str = defaults.SEGMENTER
+    segmenter_weights: Path | None = None
     detector: str = defaults.DETECTOR
+    """A name, or a file of boxes of the one video there is (see `detectors.load_detector`)."""
+    detector_weights: Path | None = None
     threads: int | None = None
     precision: Precision = "auto"
 
@@ -140,7 +145,8 @@ _SUMMED = ("frames", "objects", "object_frames", "prompts", "covered", "question
 class Networks:
     """The networks of a job: a tracker where there are videos, a detector where there are classes to find."""
 
-    names: tuple[str, ...]
+    weights: list[dict[str, Any]]
+    """What run.json tells of their weights."""
     segmenter: Segmenter
     tracker: Tracker | None
     detector: Detector | None
@@ -178,7 +184,7 @@ class _Engine:
             record={
                 "settings": settings,
                 "versions": versions(),
-                "weights": published_weights(self._networks.names),
+                "weights": self._networks.weights,
             },
             export=self._job.export,
             overwrite=self._overwrite,
@@ -215,10 +221,20 @@ def load_networks(job: LabelJob, *, tracker: bool) -> Networks:
     """Return the job's networks; raise ModelError for an unknown name, WeightsError where weights are missing."""
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     return Networks(
-        names=(job.segmenter, *([job.model] if tracker else []), *([job.detector] if job.detect else [])),
-        segmenter=load_segmenter(job.segmenter, **load),
-        tracker=load_tracker(job.model, **load) if tracker else None,
-        detector=load_detector(job.detector, **load).restricted(job.detect, job.threshold) if job.detect else None,
+        segmenter=load_segmenter(job.segmenter, weights=job.segmenter_weights, **load),
+        tracker=load_tracker(job.model, weights=job.weights, **load) if tracker else None,
+        detector=(
+            load_detector(job.detector, weights=job.detector_weights, **load).restricted(job.detect, job.threshold)
+            if job.detect
+            else None
+        ),
+        weights=weights_rows(
+            [
+                (job.segmenter, job.segmenter_weights),
+                *([(job.model, job.weights)] if tracker else []),
+                *([(job.detector, job.detector_weights)] if job.detect else []),
+            ]
+        ),
     )
 
 
@@ -227,6 +243,10 @@ def settings_of(job: LabelJob, source: str) -> dict[str, Any]:
     settings = {name: value for name, value in asdict(job).items() if name != "sources"}
     return {
         **settings,
+        "detector": network_name(job.detector),
+        "weights": own_digests(job.model, job.weights),
+        "segmenter_weights": own_digests(job.segmenter, job.segmenter_weights),
+        "detector_weights": own_digests(job.detector, job.detector_weights) if job.detect else None,
         "detect": list(job.detect),
         "sha256": digest_of(source),
         "masklet": metadata.version("masklet"),
@@ -265,6 +285,10 @@ def _check(job: LabelJob) -> None:
         raise PromptError(
             "Expected something to ask for: a grid of at least 1 point a side, or classes to detect."
         )
+    if job.detector_weights is not None and not job.detect:
+        raise PromptError("Expected classes to detect with weights of a detector, got none.")
+    if is_boxes(job.detector) and (len(set(job.sources)) > 1 or job.stills):
+        raise PromptError(f"Expected one video with the boxes of {job.detector}, got several, or pictures alone.")
 
 
 def _require_free(out: Path, clips: Sequence[PlannedClip], *, may_exist: bool) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 from masklet.core.errors import FormatError, MaskletError, OutputError, PromptError
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
-from masklet.models import Tracker, load_detector, load_segmenter, load_tracker
+from masklet.models import Tracker, load_segmenter, load_tracker
+from masklet.models.recorded_boxes import RecordedBoxes
+from masklet.pipelines.detectors import load_detector
 from masklet.pipelines.pictures import Pictures
 from masklet.pipelines.prompted import Prompted
 from masklet.pipelines.record import figures, versions, weights_of
@@ -59,7 +61,7 @@ def run(
     source = _open(job)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        tracker = tracker or build_tracker(job)
+        tracker = tracker or build_tracker(job, frame_count=source.info.frame_count)
         settings = settings_of(job, source)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
@@ -85,15 +87,21 @@ def run(
         source.close()
 
 
-def build_tracker(job: TrackJob) -> Tracker:
-    """Return the job's networks put together."""
+def build_tracker(job: TrackJob, *, frame_count: int | None = None) -> Tracker:
+    """Return the job's networks put together, for a video of so many frames where that is known."""
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
+    segmenter = partial(load_segmenter, job.segmenter, weights=job.segmenter_weights, **load)
     if not job.detect:
         tracker = load_tracker(job.model, weights=job.weights, **load)
-        return Prompted(tracker, load_segmenter(job.segmenter, **load)) if job.needs_segmenter else tracker
+        return Prompted(tracker, segmenter()) if job.needs_segmenter else tracker
+    detector = load_detector(job.detector, weights=job.detector_weights, **load)
+    if isinstance(detector, RecordedBoxes) and job.span is not None:
+        detector = detector.between(job.span)
+    elif isinstance(detector, RecordedBoxes):
+        detector.require_frames(frame_count)
     parts = Parts(
-        detector=load_detector(job.detector, **load).restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
-        segmenter=load_segmenter(job.segmenter, **load),
+        detector=detector.restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
+        segmenter=segmenter(),
         tracker=partial(load_tracker, job.model, weights=job.weights, **load),
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
@@ -125,6 +133,12 @@ def _check(job: TrackJob, extras: Extras) -> None:
     if job.weights is not None and not job.needs_tracker:
         raise PromptError(
             f"Expected strategy hybrid or first-frame with weights of a tracker, got {job.strategy}, without one."
+        )
+    if job.detector_weights is not None and not job.detect:
+        raise PromptError("Expected classes to detect with weights of a detector, got none.")
+    if job.segmenter_weights is not None and not job.needs_segmenter:
+        raise PromptError(
+            "Expected points, boxes or classes to detect with weights of a segmenter, got masks alone."
         )
     if not job.detect:
         _check_removals(job)

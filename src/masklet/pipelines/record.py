@@ -12,6 +12,7 @@ from typing import Any
 
 from masklet.masklets import open_masklets
 from masklet.models import MODELS
+from masklet.pipelines.detectors import is_boxes
 from masklet.pipelines.run_folder import RunFolder
 from masklet.pipelines.settings import TrackJob, digests_of
 from masklet.pipelines.track import Walked
@@ -20,21 +21,25 @@ from masklet.weights import find_weight
 
 def weights_of(job: TrackJob) -> list[dict[str, Any]]:
     """Return the weights of every network that takes part: name, SHA-256 of each file, path where they are own."""
-    own = [] if job.weights is None else [_own(job.model, job.weights)]
-    names = [
-        *([job.model] if job.needs_tracker and not own else []),
-        *([job.detector] if job.detect else []),
-        *([job.segmenter] if job.needs_segmenter else []),
-    ]
-    return own + published_weights(names)
+    return weights_rows(
+        [
+            *([(job.model, job.weights)] if job.needs_tracker else []),
+            *([(job.detector, job.detector_weights)] if job.detect else []),
+            *([(job.segmenter, job.segmenter_weights)] if job.needs_segmenter else []),
+        ]
+    )
 
 
-def published_weights(models: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the published weights of models: name, and the SHA-256 of each file."""
-    weights = [find_weight(MODELS[name].weights) for name in models]
-    return [
-        {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}} for weight in weights
-    ]
+def weights_rows(models: Iterable[tuple[str, Path | None]]) -> list[dict[str, Any]]:
+    """Return the weights of models, each with an own file or none: name, SHA-256 of files, path of own ones."""
+    return [_published(model) if weights is None else _own(model, weights) for model, weights in models]
+
+
+def _published(model: str) -> dict[str, Any]:
+    if is_boxes(model):
+        return {"name": Path(model).name, "path": model, "sha256": digests_of(model, None)}
+    weight = find_weight(MODELS[model].weights)
+    return {"name": weight.name, "sha256": {file.name: file.sha256 for file in weight.files}}
 
 
 def _own(model: str, weights: Path) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from masklet.core import defaults
 from masklet.core.values import MaskPrompt, Prompt
-from masklet.models import MODELS, Precision
+from masklet.models import MODELS, Precision, own_weights
+from masklet.pipelines.detectors import is_boxes
 from masklet.prompts import prompts_to_json
 from masklet.sources import FrameSource
 from masklet.weights import file_sha256, find_weight, own_files
@@ -39,7 +40,10 @@ class TrackJob:
     weights: Path | None = None
     """Of the tracker, a file of your own; none: the published ones."""
     detector: str = defaults.DETECTOR
+    """A name, or a file of boxes (see `detectors.load_detector`)."""
+    detector_weights: Path | None = None
     segmenter: str = defaults.SEGMENTER
+    segmenter_weights: Path | None = None
     threshold: float = 0.5
     """Detection score that begins a track."""
     detect_every: int = 2
@@ -68,8 +72,11 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
         **{name: getattr(job, name) for name in _PLAIN_SETTINGS},
         "detect": list(job.detect),
         "prompts": prompts_to_json(job.prompts.values()),
-        "weights": None if job.weights is None else [*digests_of(job.model, job.weights).values()],
         "span": None if job.span is None else [job.span.start, job.span.stop],
+        "detector": network_name(job.detector),
+        "weights": own_digests(job.model, job.weights),
+        "detector_weights": own_digests(job.detector, job.detector_weights) if job.detect else None,
+        "segmenter_weights": own_digests(job.segmenter, job.segmenter_weights),
         "removals": {str(frame_index): list(ids) for frame_index, ids in sorted(job.removals.items())},
         "input": {
             "sha256": digest_of(job.source),
@@ -84,7 +91,6 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
 _PLAIN_SETTINGS = (
     "strategy",
     "model",
-    "detector",
     "segmenter",
     "threshold",
     "detect_every",
@@ -94,9 +100,24 @@ _PLAIN_SETTINGS = (
 )
 
 
-def digests_of(model: str, weights: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of own weights by its name; raise WeightsError where one is missing."""
-    files = own_files(find_weight(MODELS[model].weights), weights)
+def network_name(detector: str) -> str:
+    """Return what a detector goes by wherever its file lies: its name, or that of its file of boxes."""
+    return Path(detector).name if is_boxes(detector) else detector
+
+
+def own_digests(model: str, weights: Path | None) -> list[str] | None:
+    """Return the SHA-256 of the files that stand for a network, None where it has its published weights."""
+    return [*digests_of(model, weights).values()] if weights is not None or is_boxes(model) else None
+
+
+def digests_of(model: str, weights: Path | None) -> dict[str, str]:
+    """Return the SHA-256 of each file of own weights, or of a file of boxes, by its name.
+
+    Raise WeightsError where one is missing.
+    """
+    if weights is None:
+        return {Path(model).name: file_sha256(Path(model))}
+    files = own_files(find_weight(MODELS[model].weights), own_weights(model, weights))
     return {file.name: file_sha256(file) for file in files}
 
 

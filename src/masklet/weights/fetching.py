@@ -29,7 +29,8 @@ def fetch(name: str, *, source: Path | None = None, offline: bool | None = None,
     if weight.bring:
         raise WeightsError(
             f"Expected a file of weights for {name}, got none, and masklet cannot fetch it: get {weight.bring}, "
-            "and give it by --weights FILE, or weights=FILE in Python."
+            "and give it by --weights FILE (beside a tracker's by --detector-weights, --segmenter-weights), or "
+            "weights=FILE in Python."
         )
     if weight.shipped:
         return _shipped_path(weight, overwrite=overwrite)

@@ -18,19 +18,22 @@ def own_files(weight: Weight, path: Path) -> tuple[Path, ...]:
     """Return the files of own weights, `path` first: those named as the published files of `weight` are.
 
     Where NAME.pdmodel and NAME.pdiparams are published, mine.pdmodel goes with mine.pdiparams; mine.xml, of
-    OpenVINO, goes with mine.bin; a file of another ending stands alone. Raise WeightsError where one is not there.
+    OpenVINO, goes with mine.bin; a file of another ending stands alone, but for what `weight` wants beside it. A
+    folder stands for the model.safetensors in it. Raise WeightsError where one is not there.
     """
+    path = main_file(path)
     endings = ["".join(Path(file.name).suffixes) for file in weight.files]
     first, *others = endings or [path.suffix]
     if not path.name.endswith(first):
         first, others = path.suffix, [".bin"] if path.suffix == ".xml" else []
     name = path.name.removesuffix(first)
-    files = (path, *(path.with_name(name + ending) for ending in others))
+    files = (path, *(path.with_name(name + ending) for ending in others), *map(path.with_name, weight.beside))
     for file in files:
         if not file.is_file():
             where = f" beside {path.name}" if file != path else ""
             raise WeightsError(f"Expected a file of weights at {file}{where}, got none.")
-    return files
+    more = (path.with_name(name) for name in weight.beside_if_there)
+    return (*files, *(file for file in more if file.is_file()))
 
 
 def require_own_name(weight: Weight, path: Path) -> None:

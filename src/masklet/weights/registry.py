@@ -29,6 +29,33 @@ def _sam(name: str, file: str, sha256: str, size: int, parameters: int) -> Weigh
     )
 
 
+def _of_transformers(name: str, title: str, examples: str) -> Weight:
+    """Return the weights of detectors that transformers runs; no package carries them."""
+    return Weight(
+        name=name,
+        task="boxes",
+        licence="Apache-2.0",
+        files=(),
+        bring=f"a folder with config.json and model.safetensors, or name one of the hub's: {examples}",
+        beside=("config.json",),
+        beside_if_there=("preprocessor_config.json",),
+        notes=f"{title}, as transformers keeps them.",
+    )
+
+
+def _of_torchvision(name: str, title: str) -> Weight:
+    """Return the weights of torchvision's R-CNNs; no package carries them."""
+    official = f"{title.replace(' ', '').replace('-', '')}_ResNet50_FPN_V2_Weights.COCO_V1"
+    return Weight(
+        name=name,
+        task="boxes",
+        licence="BSD-3-Clause",
+        files=(),
+        bring=f"a state dict of torchvision's layout (.pth), or name one of its own: {official}",
+        notes=f"{title}, ResNet-50 with FPN, in both of torchvision's layouts.",
+    )
+
+
 _ALL = (
     Weight(
         name="masklet-s",
@@ -221,6 +248,14 @@ _ALL = (
         bring="XMem.pth or XMem-s012.pth, the authors' own files, from the releases of github.com/hkchengrex/XMem",
         notes="Any file of the authors' layout, 62.2 million parameters.",
     ),
+    _of_transformers(
+        "rt-detr", "RT-DETR and RT-DETRv2", "PekingU/rtdetr_r18vd_coco_o365, PekingU/rtdetr_v2_r18vd"
+    ),
+    _of_transformers("d-fine", "D-FINE", "ustc-community/dfine-small-coco"),
+    _of_transformers("detr", "DETR and its kin", "facebook/detr-resnet-50"),
+    _of_transformers("rf-detr", "RF-DETR", "Roboflow/rf-detr-base"),
+    _of_torchvision("faster-rcnn", "Faster R-CNN"),
+    _of_torchvision("mask-rcnn", "Mask R-CNN"),
     Weight(
         name="sample-bikes",
         task="sample clip, 250 frames of a street",

@@ -58,6 +58,11 @@ class Weight:
     bring: str = ""
     """Of a weight that cannot be fetched: which file to bring, and where it is to be had; it has no files here."""
 
+    beside: tuple[str, ...] = ()
+    """Of such a weight: files that have to lie beside the one that is brought."""
+    beside_if_there: tuple[str, ...] = ()
+    """Files that are read too where they lie beside it."""
+
     @property
     def size(self) -> int:
         """Bytes of all files."""
