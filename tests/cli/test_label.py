@@ -8,7 +8,7 @@ from PIL import Image
 
 from fakes import GREEN, RED, PaintedDetector, PaintedSegmenter, PaintedTracker, paint
 from masklet.masklets import open_masklets
-from masklet.pipelines import data_engine
+from masklet.pipelines import label_job
 
 Y_HW, X_HW = np.mgrid[:60, :80]
 
@@ -18,9 +18,9 @@ def painted(monkeypatch):
     """Painted stand-ins for networks, so that no weights are needed."""
     fakes = {"segmenter": PaintedSegmenter, "tracker": PaintedTracker, "detector": PaintedDetector}
     for kind, fake in fakes.items():
-        load = getattr(data_engine, f"load_{kind}")
+        load = getattr(label_job, f"load_{kind}")
         monkeypatch.setattr(
-            data_engine,
+            label_job,
             f"load_{kind}",
             # a name that is none goes to the real door, which says so
             lambda name, load=load, fake=fake, **o: (

@@ -13,11 +13,12 @@ from masklet.core.masks import resize
 from masklet.core.values import Frame, FrameMasks
 from masklet.formats import read_masklets
 from masklet.masklets import object_masks, open_masklets
-from masklet.pipelines import data_engine
+from masklet.pipelines import label_job
 from masklet.pipelines.carrying import CarryConfig, carry
 from masklet.pipelines.clip_plan import ClipLengths, clip_spans
-from masklet.pipelines.data_engine import LabelJob, label
+from masklet.pipelines.data_engine import label
 from masklet.pipelines.everything import EverythingConfig
+from masklet.pipelines.label_job import LabelJob
 from masklet.sources import write_video
 
 SIZE_HW = (60, 80)
@@ -53,7 +54,7 @@ def painted(monkeypatch):
     """The networks' painted stand-ins; a name that is none goes to the real door, which says so."""
     fakes = {"segmenter": PaintedSegmenter, "tracker": PaintedTracker, "detector": PaintedDetector}
     for kind, fake in fakes.items():
-        monkeypatch.setattr(data_engine, f"load_{kind}", lambda name, fake=fake, **_: fake())
+        monkeypatch.setattr(label_job, f"load_{kind}", lambda name, fake=fake, **_: fake())
 
 
 @pytest.fixture

@@ -76,9 +76,9 @@ def label(
     """Find masks in raw pictures and videos, follow them, and keep what is sure."""
     from masklet.pipelines.carrying import CarryConfig
     from masklet.pipelines.clip_plan import ClipLengths
-    from masklet.pipelines.data_engine import LabelJob
     from masklet.pipelines.data_engine import label as label_sources
     from masklet.pipelines.everything import EverythingConfig
+    from masklet.pipelines.label_job import LabelJob
 
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")

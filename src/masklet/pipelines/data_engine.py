@@ -9,28 +9,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from masklet.core import defaults
-from masklet.core.errors import OutputError, PromptError, SourceError
+from masklet.core.errors import OutputError, SourceError
 from masklet.core.files import write_whole
 from masklet.formats.records import json_bytes
 from masklet.masklets import object_masks
-from masklet.models import (
-    Detector,
-    Precision,
-    Segmenter,
-    Tracker,
-    load_segmenter,
-    load_tracker,
-)
-from masklet.pipelines.carrying import Carried, CarryConfig, Way, carry
+from masklet.pipelines.carrying import Carried, Way, carry
 from masklet.pipelines.clip_plan import (
-    ClipLengths,
     PlannedClip,
     clips_of_still,
     clips_of_video,
@@ -38,11 +26,10 @@ from masklet.pipelines.clip_plan import (
     require_own_names,
     stills_of,
 )
-from masklet.pipelines.detectors import is_boxes, load_detector
-from masklet.pipelines.everything import EverythingConfig, everything
+from masklet.pipelines.everything import everything
+from masklet.pipelines.label_job import LabelJob, Networks, load_networks, require_whole, settings_of
 from masklet.pipelines.labelled_clip import LabelledClip, finished_record, write_clip
-from masklet.pipelines.record import versions, weights_rows
-from masklet.pipelines.settings import digest_of, network_name, own_digests
+from masklet.pipelines.record import versions
 from masklet.sources import FrameSource, open_source
 
 REPORT = "report.json"
@@ -50,36 +37,6 @@ REPORT = "report.json"
 
 ClipProgress = Callable[[Sequence[PlannedClip]], Iterable[PlannedClip]]
 """Hands on the clips and may show how far they are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelJob:
-    """What is to be labelled and how; equal jobs give equal masks."""
-
-    sources: tuple[str, ...]
-    """Videos, folders of frames, pictures."""
-    stills: bool = False
-    """Whether the pictures of a folder belong to no video."""
-    detect: tuple[str, ...] = ()
-    """Classes whose objects are found by the detector, and named."""
-    threshold: float = 0.5
-    """Least score of a detection."""
-    everything: EverythingConfig = field(default_factory=EverythingConfig)
-    lengths: ClipLengths = field(default_factory=ClipLengths)
-    carry: CarryConfig = field(default_factory=CarryConfig)
-    export: bool = False
-    """Whether a clip's frames are written beside its masks, as JPEGs."""
-    allow_gaps: bool = False
-    model: str = defaults.TRACKER
-    weights: Path | None = None
-    """Of the tracker, a file of your own; none: the published ones."""
-    segmenter: str = defaults.SEGMENTER
-    segmenter_weights: Path | None = None
-    detector: str = defaults.DETECTOR
-    """A name, or a file of boxes of the one video there is (see `detectors.load_detector`)."""
-    detector_weights: Path | None = None
-    threads: int | None = None
-    precision: Precision = "auto"
 
 
 def label(
@@ -96,7 +53,7 @@ def label(
     finished clips as they are; `overwrite` makes them anew. Raise a MaskletError, in one sentence, for whatever
     else is wrong; clips finished before that are kept.
     """
-    _check(job)
+    require_whole(job)
     clips, unread = _plan(job)
     require_own_names(clips)
     _require_free(out, clips, may_exist=overwrite or resume)
@@ -139,17 +96,6 @@ def report_of(records: Mapping[str, Mapping[str, Any]], unread: Mapping[str, str
 
 
 _SUMMED = ("frames", "objects", "object_frames", "prompts", "covered", "questions", "masks")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Networks:
-    """The networks of a job: a tracker where there are videos, a detector where there are classes to find."""
-
-    weights: list[dict[str, Any]]
-    """What run.json tells of their weights."""
-    segmenter: Segmenter
-    tracker: Tracker | None
-    detector: Detector | None
 
 
 class _Engine:
@@ -217,42 +163,6 @@ class _Engine:
         return load_networks(self._job, tracker=self._has_videos)
 
 
-def load_networks(job: LabelJob, *, tracker: bool) -> Networks:
-    """Return the job's networks; raise ModelError for an unknown name, WeightsError where weights are missing."""
-    load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
-    return Networks(
-        segmenter=load_segmenter(job.segmenter, weights=job.segmenter_weights, **load),
-        tracker=load_tracker(job.model, weights=job.weights, **load) if tracker else None,
-        detector=(
-            load_detector(job.detector, weights=job.detector_weights, **load).restricted(job.detect, job.threshold)
-            if job.detect
-            else None
-        ),
-        weights=weights_rows(
-            [
-                (job.segmenter, job.segmenter_weights),
-                *([(job.model, job.weights)] if tracker else []),
-                *([(job.detector, job.detector_weights)] if job.detect else []),
-            ]
-        ),
-    )
-
-
-def settings_of(job: LabelJob, source: str) -> dict[str, Any]:
-    """Return everything a clip's masks depend on, as JSON-able values: what resumed clips must have in common."""
-    settings = {name: value for name, value in asdict(job).items() if name != "sources"}
-    return {
-        **settings,
-        "detector": network_name(job.detector),
-        "weights": own_digests(job.model, job.weights),
-        "segmenter_weights": own_digests(job.segmenter, job.segmenter_weights),
-        "detector_weights": own_digests(job.detector, job.detector_weights) if job.detect else None,
-        "detect": list(job.detect),
-        "sha256": digest_of(source),
-        "masklet": metadata.version("masklet"),
-    }
-
-
 def _plan(job: LabelJob) -> tuple[list[PlannedClip], dict[str, str]]:
     """Return the clips of all sources, and why there are none of some."""
     clips: list[PlannedClip] = []
@@ -276,19 +186,6 @@ def _clips_of(path: Path, job: LabelJob) -> list[PlannedClip]:
     if job.stills and path.is_dir():
         return [clip for picture in stills_of(path) for clip in clips_of_still(picture)]
     return clips_of_video(path, job.lengths, allow_gaps=job.allow_gaps)
-
-
-def _check(job: LabelJob) -> None:
-    if not job.sources:
-        raise PromptError("Expected at least one video, folder or picture to label, got none.")
-    if not job.everything.grid and not job.detect:
-        raise PromptError(
-            "Expected something to ask for: a grid of at least 1 point a side, or classes to detect."
-        )
-    if job.detector_weights is not None and not job.detect:
-        raise PromptError("Expected classes to detect with weights of a detector, got none.")
-    if is_boxes(job.detector) and (len(set(job.sources)) > 1 or job.stills):
-        raise PromptError(f"Expected one video with the boxes of {job.detector}, got several, or pictures alone.")
 
 
 def _require_free(out: Path, clips: Sequence[PlannedClip], *, may_exist: bool) -> None:
