@@ -8,8 +8,8 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray
 from masklet.core.boxes import box_area, box_iou, box_of_mask, intersection_area
-from masklet.core.masks import mask_iou
-from masklet.core.values import Box, Detections, MaskPrompt, Points, Prompt
+from masklet.core.masks import mask_iou, resolve_overlaps
+from masklet.core.values import Box, Detections, Points, Prompt
 from masklet.pipelines.tracks import Track
 
 
@@ -44,8 +44,15 @@ def points_out(prompt: Prompt, box_4: FloatArray) -> bool:
     return box is not None and bool(box_iou(np.array([box]), box_4[None])[0, 0] >= 0.3)
 
 
-def repeats(mask_HW: BoolArray, prompts: Sequence[MaskPrompt]) -> bool:
-    """Return whether a mask is one of those found just now once more."""
-    if not prompts:
-        return False
-    return bool(mask_iou(mask_HW[None], np.stack([prompt.mask_HW for prompt in prompts])).max() > 0.7)
+def each_its_own(masks_NHW: BoolArray, scores_N: FloatArray, *, same_from: float = 0.7) -> BoolArray:
+    """Return masks that share no pixel: one that has this IoU with an earlier one is that once more, and empty; what
+    two claim belongs to the better score.
+
+    >>> each_its_own(np.array([[[True, True, True]], [[False, False, True]]]), np.array([0.8, 0.9]))[:, 0]
+    array([[ True,  True, False],
+           [False, False,  True]])
+    """
+    iou_NN = np.triu(mask_iou(masks_NHW, masks_NHW), k=1)
+    is_new_N = np.asarray(~(iou_NN > same_from).any(axis=0))
+    once_NHW = masks_NHW & is_new_N[:, None, None]
+    return resolve_overlaps(once_NHW, scores_N)

@@ -36,7 +36,7 @@ from masklet.core.values import Detections, Frame, FrameMasks, MaskPrompt, Promp
 from masklet.metrics.assignment import assigned
 from masklet.models.protocols import Detector, Segmenter, Session, Tracker
 from masklet.pipelines.appearance import blend, colours_of
-from masklet.pipelines.claims import is_covered, points_out, repeats, same_object_score
+from masklet.pipelines.claims import each_its_own, is_covered, points_out, same_object_score
 from masklet.pipelines.finding import as_box, segment_boxes, wanted
 from masklet.pipelines.hybrid_config import HybridConfig
 from masklet.pipelines.shots import ShotDetector
@@ -209,8 +209,8 @@ class HybridSession:
             return []
         masks_NHW = segment_boxes(self._parts.segmenter, frame, detections.boxes_N4[chosen])
         prompts: list[MaskPrompt] = []
-        for m, mask_HW in zip(chosen, masks_NHW, strict=True):
-            if not mask_HW.any() or repeats(mask_HW, prompts):
+        for m, mask_HW in zip(chosen, each_its_own(masks_NHW, detections.scores_N[chosen]), strict=True):
+            if not mask_HW.any():
                 continue
             track = self._book.active[to_correct[m].object_id] if m in to_correct else None
             track = track or self._begin(frame, detections, m, mask_HW)
