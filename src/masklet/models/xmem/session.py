@@ -19,14 +19,18 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.still_needed import still_needed
-from masklet.models.xmem.aggregation import aggregated, evidence, others
+from masklet.models.xmem.aggregation import aggregated, cover_of, evidence, others
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
 from masklet.models.xmem.consolidation import bounded
 from masklet.models.xmem.memory import Memory, of_frame
 from masklet.models.xmem.network import FrameCode, XMemNetwork
-from masklet.models.xmem.reading import read
+from masklet.models.xmem.reading import Reading, read
+from masklet.models.xmem.regions import LIKELY, Region, regions_of, whole
 from masklet.models.xmem.state import array_of, memory_from, memory_state, tensor_of
+
+_SURE = 0.7
+"""The score of an object that was found for sure."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class XMemSession:
         """Frames stepped since the first prompt."""
         self._remembered = 0
         """The frame that was remembered last, by that count."""
+        self._seen: dict[int, Tensor] = {}
+        """seen_hw of each object that was found for sure in the last frame: the cells it has."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -89,6 +95,9 @@ class XMemSession:
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
         masks_NHW = self._with_given(canvas.masks(array_of(evidence_NHW)), ids, given)
         scores = dict(zip(ids, _scores(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
+        sure = [place for place, object_id in enumerate(ids) if scores[object_id] >= _SURE]
+        seen_Nhw = cover_of((evidence_NHW[sure] > 0).to(evidence_NHW.dtype), code.grid_hw) > 0
+        self._seen = dict(zip([ids[place] for place in sure], seen_Nhw, strict=True))
         return FrameMasks(
             frame_index=frame.index,
             object_ids=ids,
@@ -101,6 +110,7 @@ class XMemSession:
         if object_id not in self._sensory:
             raise not_followed(object_id, self.object_ids)
         self._sensory = {known: each for known, each in self._sensory.items() if known != object_id}
+        self._seen = {known: each for known, each in self._seen.items() if known != object_id}
         self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
         self._prompted = self._still_needed(tuple(each.without(object_id) for each in self._prompted))
         if self._memory is not None:
@@ -123,6 +133,7 @@ class XMemSession:
             ).reshape(-1, 2),
         }
         arrays |= {f"sensory.{object_id}": array_of(each) for object_id, each in self._sensory.items()}
+        arrays |= {f"seen.{object_id}": array_of(each) for object_id, each in self._seen.items()}
         memory = {} if self._memory is None else memory_state(self._memory)
         return arrays | {f"memory.{name}": array for name, array in memory.items()}
 
@@ -135,6 +146,11 @@ class XMemSession:
         session._sensory = {
             object_id: tensor_of(state[f"sensory.{object_id}"], network.device)
             for object_id in state["object_ids_N"].tolist()
+        }
+        session._seen = {
+            object_id: tensor_of(state[f"seen.{object_id}"], network.device)
+            for object_id in session._sensory
+            if f"seen.{object_id}" in state
         }
         session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         session._frames, session._remembered = state["counts_2"].tolist()
@@ -158,7 +174,7 @@ class XMemSession:
             if self._memory is not None and object_id in self._memory.objects:
                 self._memory = self._memory.forgetting_found(object_id)
                 if mask_HW.any() and self._memory.knowing_alike([object_id]):
-                    logits_NHW, _, _ = self._look(code, [object_id], update=False)
+                    logits_NHW, _, _ = self._look(code, [object_id], update=False, everywhere=True)
                     (found_HW,) = canvas.masks(array_of(logits_NHW))
                     if found_HW.any() and not (found_HW & mask_HW).any():
                         self._memory = self._memory.without(object_id)
@@ -181,7 +197,8 @@ class XMemSession:
         sought = [place for place, object_id in enumerate(object_ids) if object_id not in given]
         if sought:
             sought_ids = [object_ids[place] for place in sought]
-            logits_NHW, renewed, usage_M = self._look(code, sought_ids, update=update)
+            everywhere = bool(given) or self._frames % self._config.whole_every == 0
+            logits_NHW, renewed, usage_M = self._look(code, sought_ids, update=update, everywhere=everywhere)
             assert self._memory is not None
             self._memory, self._sensory = self._memory.used(usage_M), self._sensory | renewed
             found_NHW, background_NHW = aggregated(logits_NHW.sigmoid_(), rivals_NN[sought][:, sought])
@@ -197,19 +214,40 @@ class XMemSession:
         return aggregated(share_NHW, rivals_NN)
 
     def _look(
-        self, code: FrameCode, object_ids: Sequence[int], *, update: bool
+        self, code: FrameCode, object_ids: Sequence[int], *, update: bool, everywhere: bool
     ) -> tuple[Tensor, dict[int, Tensor], Tensor]:
         """Return logits_NHW of these objects by what is remembered, each for itself, their sensory memory after
-        this frame where `update` asks for it, and how much the remembered cells were read."""
+        this frame where `update` asks for it, and how much the remembered cells were read. They are sought where
+        they can be, or everywhere."""
         assert self._memory is not None
         reading = read(self._memory, code.keys, object_ids, self._config.top_k)
         readout_NPV = torch.stack([reading.readouts[object_id] for object_id in object_ids])
         readout_NVhw = readout_NPV.view(len(object_ids), *code.grid_hw, -1).permute(0, 3, 1, 2)
         sensory_NShw = torch.stack([self._sensory[object_id] for object_id in object_ids])
         logits_NHW, renewed_NShw = self._network.decode(
-            code, readout_NVhw, sensory_NShw, at_once=self._config.at_once, update=update
+            code,
+            readout_NVhw,
+            sensory_NShw,
+            at_once=self._config.at_once,
+            update=update,
+            regions=None if everywhere else self._regions(reading, code.grid_hw, object_ids),
         )
         return logits_NHW, dict(zip(object_ids, renewed_NShw, strict=True)), reading.usage_M
+
+    def _regions(
+        self, reading: Reading, grid_hw: tuple[int, int], object_ids: Sequence[int]
+    ) -> list[tuple[Region, ...]]:
+        """Return where each object can be: near where it was seen last and where memory finds it; anywhere if it
+        was not seen for sure."""
+        regions: list[tuple[Region, ...]] = []
+        for object_id in object_ids:
+            seen_hw = self._seen.get(object_id)
+            if seen_hw is None:
+                regions.append((whole(grid_hw),))
+            else:
+                possible_hw = seen_hw | (reading.covers[object_id] >= LIKELY).view(grid_hw)
+                regions.append(regions_of(array_of(possible_hw), self._config.margin))
+        return regions
 
     def _remember(self, code: FrameCode, share_NHW: Tensor, rivals_NN: Tensor, told: Mapping[int, bool]) -> None:
         """Write the frame into memory; `told` says of each object whether a prompt showed it."""
@@ -220,7 +258,8 @@ class XMemSession:
         )
         self._sensory = dict(zip(told, renewed_NShw, strict=True))
         self._remembered = self._frames
-        frame = of_frame(self._frames, code.keys, value_NVhw.flatten(2).mT, told)
+        cover_NP = cover_of(share_NHW, code.grid_hw).flatten(1)
+        frame = of_frame(self._frames, code.keys, value_NVhw.flatten(2).mT, cover_NP, told)
         shown = tuple(object_id for object_id, by_prompt in told.items() if by_prompt)
         self._prompted = self._still_needed((*self._prompted, PromptedFrame(self._frames, shown)))
         whole = frame if self._memory is None else self._memory.joined(frame)

@@ -1,0 +1,88 @@
+"""Where an object can be in a frame: a few rectangles of cells, so that fine features are worked out there alone.
+
+It can be near where it was seen last, and where memory finds cells like those it covered. A convolution's output
+depends on neighbours; a window is therefore taken larger than its region, and what its missing neighbours spoiled
+is cut away again. Inside its regions an object is so found as it is in the whole frame.
+
+Shapes: h w cells of 16 pixels.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from torch import Tensor
+
+from masklet.core.arrays import BoolArray
+
+LIKELY = 0.05
+"""What memory says a cell is covered by an object, at least, where the object can be."""
+_WORTH = 0.6
+"""Share of the frame up to which windows pay."""
+_HALO = 3
+"""Cells that a window is larger by than its region, on each side."""
+
+
+class Region(NamedTuple):
+    """A rectangle of cells."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def grown(self, by: int, grid_hw: tuple[int, int]) -> Region:
+        """Return it larger by so many cells on each side, within a grid; smaller where that is below 0, but for
+        sides on the grid's edge."""
+        height, width = grid_hw
+        top, left = (0 if side == 0 else max(side - by, 0) for side in (self.top, self.left))
+        bottom, right = (
+            end if side == end else min(side + by, end)
+            for side, end in ((self.bottom, height), (self.right, width))
+        )
+        return Region(top, left, bottom, right)
+
+    def finer(self, factor: int) -> Region:
+        """Return it in cells that are so many times smaller along each side."""
+        return Region(*(factor * side for side in self))
+
+    def within(self, other: Region) -> Region:
+        """Return it as counted from the corner of another."""
+        return Region(
+            self.top - other.top, self.left - other.left, self.bottom - other.top, self.right - other.left
+        )
+
+    def of(self, feature: Tensor) -> Tensor:
+        """Return this part of a feature of the whole grid, a view."""
+        return feature[..., self.top : self.bottom, self.left : self.right]
+
+    @property
+    def cells(self) -> int:
+        """How many it has."""
+        return (self.bottom - self.top) * (self.right - self.left)
+
+
+def whole(grid_hw: tuple[int, int]) -> Region:
+    """Return all cells of a grid."""
+    return Region(0, 0, *grid_hw)
+
+
+def regions_of(possible_hw: BoolArray, margin: int) -> tuple[Region, ...]:
+    """Return rectangles around the cells where an object can be, larger by a margin; the whole grid where there is
+    no such cell, or where windows would not pay.
+
+    >>> possible_hw = np.zeros((20, 30), dtype=bool)
+    >>> possible_hw[4:6, 5:8] = True
+    >>> regions_of(possible_hw, margin=2)
+    (Region(top=2, left=3, bottom=8, right=10),)
+    """
+    height, width = possible_hw.shape
+    grown_hw = cv2.dilate(possible_hw.astype(np.uint8), np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(grown_hw)
+    regions = tuple(
+        Region(int(top), int(left), int(top + high), int(left + wide)) for left, top, wide, high, _ in boxes[1:]
+    )
+    cells = sum(region.grown(_HALO, (height, width)).cells for region in regions)
+    return regions if regions and cells < _WORTH * height * width else (whole((height, width)),)
