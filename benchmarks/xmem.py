@@ -1,6 +1,6 @@
 """How fast XMem steps as it comes, with every frame looked at as a whole, and as plain f32, on a made-up scene.
 
-    python benchmarks/xmem.py build/xmem-made-up.pth --objects 1,5 --frames 41
+    python benchmarks/xmem.py build/xmem-made-up.pth --objects 1,5 --frames 21
 
 Writes a file of the released layout and size that nobody trained, whose masks follow the disks of the scene
 (`models.xmem.made_up`), so that objects are as large as they seem. The variants take turns frame by frame, so that
@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", type=Path, help="where to write the file")
     parser.add_argument("--objects", default="1,5")
-    parser.add_argument("--frames", type=int, default=41, help="the prompted one among them")
+    parser.add_argument("--frames", type=int, default=21, help="the prompted one among them")
     parser.add_argument("--out", type=Path, help="CSV file for the rows")
     words = parser.parse_args()
     words.weights.parent.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ def cells(*boxes):
     return possible_hw
 
 
-@pytest.mark.parametrize(("possible_hw", "expected"), [
+@pytest.mark.parametrize(("seen_hw", "expected"), [
     pytest.param(cells(), (whole((20, 30)),), id="nowhere is anywhere"),
     pytest.param(cells((0, 0, 20, 30)), (whole((20, 30)),), id="everywhere"),
     pytest.param(cells((2, 2, 18, 27)), (whole((20, 30)),), id="windows that do not pay"),
@@ -35,8 +35,13 @@ def cells(*boxes):
     pytest.param(cells((0, 0, 2, 2), (15, 20, 17, 22)), (Region(0, 0, 3, 3), Region(14, 19, 18, 23)), id="two"),
     pytest.param(cells((4, 4, 6, 6), (6, 7, 8, 9)), (Region(3, 3, 9, 10),), id="two that touch"),
 ])  # fmt: skip
-def test_regions_lie_around_where_an_object_can_be(possible_hw, expected):
-    assert tuple(sorted(regions_of(possible_hw, margin=1))) == expected
+def test_regions_lie_around_where_an_object_was_seen(seen_hw, expected):
+    assert tuple(sorted(regions_of(seen_hw, cells(), margin=1))) == expected
+
+
+def test_regions_lie_also_around_where_memory_finds_an_object():
+    regions = regions_of(cells((4, 5, 6, 8)), cells((4, 8, 6, 9), (15, 15, 16, 16)), margin=3)
+    assert tuple(sorted(regions)) == (Region(1, 2, 9, 11), Region(14, 14, 17, 17))
 
 
 @cache

@@ -27,12 +27,12 @@ class XMemConfig:
     """Cells of long-term memory, at most; those used least go first. 0: there is none."""
     top_k: int = 30
     """Remembered cells that a cell of the frame listens to."""
-    whole_every: int = 10
+    whole_every: int = 20
     """Frames from one in which objects are sought everywhere to the next. In between, fine features are worked out
     where an object can be, and sensory memory stays as it was elsewhere. 1: objects are sought everywhere in every
     frame, as the released code does."""
     margin: int = 2
-    """Cells around those where an object was seen, or is found by memory, that it can be in as well."""
+    """Cells around those where an object was seen last that it can be in as well."""
     at_once: int = 8
     """Objects that go through the network together; the rest follow, which bounds what a frame needs to run."""
 

@@ -1,9 +1,9 @@
 """State dicts of the released layout that nobody trained, for tests and for measuring speed.
 
 Random weights give masks of noise all over the frame. Where masks have to look like those of a trained network,
-some channels are made to carry the mask: the value encoder hands on what a mask covers of a cell, the decoder turns
-what is read of it into logits. Objects are then followed by random features of the frame, as label propagation
-does, and the network computes what it always does.
+some channels are made to carry the mask: the value encoder hands on what a mask covers of a cell, the decoder
+turns what is read of it into logits. Objects are then followed by random features of the frame, as label
+propagation does, and the network computes what it always does.
 """
 
 from __future__ import annotations

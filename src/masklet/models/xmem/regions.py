@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from masklet.core.arrays import BoolArray
+from masklet.core.arrays import BoolArray, UInt8Array
 
 LIKELY = 0.05
 """What memory says a cell is covered by an object, at least, where the object can be."""
@@ -69,20 +69,24 @@ def whole(grid_hw: tuple[int, int]) -> Region:
     return Region(0, 0, *grid_hw)
 
 
-def regions_of(possible_hw: BoolArray, margin: int) -> tuple[Region, ...]:
-    """Return rectangles around the cells where an object can be, larger by a margin; the whole grid where there is
-    no such cell, or where windows would not pay.
+def regions_of(seen_hw: BoolArray, likely_hw: BoolArray, margin: int) -> tuple[Region, ...]:
+    """Return rectangles around where an object can be: the cells where it was seen, larger by a margin, and those
+    where memory finds it, larger by one; the whole grid where there are none, or where windows would not pay.
 
-    >>> possible_hw = np.zeros((20, 30), dtype=bool)
-    >>> possible_hw[4:6, 5:8] = True
-    >>> regions_of(possible_hw, margin=2)
+    >>> seen_hw = np.zeros((20, 30), dtype=bool)
+    >>> seen_hw[4:6, 5:8] = True
+    >>> regions_of(seen_hw, seen_hw, margin=2)
     (Region(top=2, left=3, bottom=8, right=10),)
     """
-    height, width = possible_hw.shape
-    grown_hw = cv2.dilate(possible_hw.astype(np.uint8), np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(grown_hw)
+    height, width = seen_hw.shape
+    possible_hw = _grown(seen_hw, margin) | _grown(likely_hw, 1)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(possible_hw)
     regions = tuple(
         Region(int(top), int(left), int(top + high), int(left + wide)) for left, top, wide, high, _ in boxes[1:]
     )
     cells = sum(region.grown(_HALO, (height, width)).cells for region in regions)
     return regions if regions and cells < _WORTH * height * width else (whole((height, width)),)
+
+
+def _grown(cells_hw: BoolArray, by: int) -> UInt8Array:
+    return np.asarray(cv2.dilate(cells_hw.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)))

@@ -245,8 +245,8 @@ class XMemSession:
             if seen_hw is None:
                 regions.append((whole(grid_hw),))
             else:
-                possible_hw = seen_hw | (reading.covers[object_id] >= LIKELY).view(grid_hw)
-                regions.append(regions_of(array_of(possible_hw), self._config.margin))
+                likely_hw = (reading.covers[object_id] >= LIKELY).view(grid_hw)
+                regions.append(regions_of(array_of(seen_hw), array_of(likely_hw), self._config.margin))
         return regions
 
     def _remember(self, code: FrameCode, share_NHW: Tensor, rivals_NN: Tensor, told: Mapping[int, bool]) -> None:
