@@ -5,8 +5,8 @@
 Writes a file of the released layout and size that nobody trained, whose masks follow the disks of the scene
 (`models.xmem.made_up`), so that objects are as large as they seem. The variants take turns frame by frame, so that
 what else the machine does hits all of them. Prints and writes a row for each variant and number of objects: the
-median step, the mean over frames that are remembered and looked at as a whole as often as in a long video, and by
-how much the mean is below that of plain f32.
+median step, the mean over frames that are remembered and looked at as a whole as often as in a long video, by how
+much the mean is below that of plain f32, and how alike the masks are to those by whole frames.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, median
 
-import numpy as np
 import torch
 
 from masklet.core.arrays import BoolArray
+from masklet.core.masks import mask_iou
 from masklet.core.values import MaskPrompt
 from masklet.evaluation.speed import circling_disks, processor
 from masklet.models.protocols import Tracker
@@ -32,14 +32,14 @@ from masklet.models.xmem.loading import load
 from masklet.models.xmem.made_up import following_state
 
 SIZE_HW = (480, 864)
-PLAIN = "plain f32"
+WHOLE, PLAIN = "whole frames", "plain f32"
 
 
 def variants(weights: Path) -> dict[str, Tracker]:
     """Return the tracker as it comes, the same by whole frames, and the latter in f32, objects one by one."""
     return {
         "as it comes": load(weights),
-        "whole frames": load(weights, config=XMemConfig(whole_every=1)),
+        WHOLE: load(weights, config=XMemConfig(whole_every=1)),
         PLAIN: load(weights, precision="f32", config=XMemConfig(whole_every=1, at_once=1)),
     }
 
@@ -54,13 +54,17 @@ def measure(trackers: Mapping[str, Tracker], objects: int, frames: int) -> list[
         session.step(frame, prompts)
     seconds: dict[str, list[float]] = {name: [] for name in sessions}
     sizes: dict[str, list[float]] = {name: [] for name in sessions}
+    alike: dict[str, list[float]] = {name: [] for name in sessions}
     for index in range(1, frames):
         frame, disks_NHW = scene(index)
+        masks: dict[str, BoolArray] = {}
         for name, session in sessions.items():
             started = time.perf_counter()
-            masks = session.step(frame)
+            masks[name] = session.step(frame).masks_NHW
             seconds[name].append(time.perf_counter() - started)
-            sizes[name].append(share(masks.masks_NHW, disks_NHW))
+        for name, masks_NHW in masks.items():
+            sizes[name].append(float(masks_NHW.sum() / disks_NHW.sum()))
+            alike[name].append(float(mask_iou(masks_NHW, masks[WHOLE]).diagonal().mean()))
     plain = mean(seconds[PLAIN])
     return [
         {
@@ -73,6 +77,7 @@ def measure(trackers: Mapping[str, Tracker], objects: int, frames: int) -> list[
             "mean_frames_per_second": round(1 / mean(steps), 2),
             "times_plain": round(plain / mean(steps), 2),
             "area_to_disks": round(mean(sizes[name]), 2),
+            "iou_with_whole": round(mean(alike[name]), 3),
             "cores": available_cores(),
             "load": round(os.getloadavg()[0], 1),
             "processor": processor(),
@@ -80,11 +85,6 @@ def measure(trackers: Mapping[str, Tracker], objects: int, frames: int) -> list[
         }
         for name, steps in seconds.items()
     ]
-
-
-def share(masks_NHW: BoolArray, disks_NHW: BoolArray) -> float:
-    """Return how large the masks are by the disks they should be."""
-    return float(np.count_nonzero(masks_NHW) / np.count_nonzero(disks_NHW))
 
 
 def write(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
@@ -111,7 +111,9 @@ def main() -> None:
             print(
                 "{variant}, {objects} objects: {median_ms} ms median, {mean_ms} ms mean "
                 "({median_frames_per_second}, {mean_frames_per_second} frames/s), {times_plain} times plain f32, "
-                "masks {area_to_disks} times the disks, load {load}".format(**row),
+                "masks {area_to_disks} times the disks, IoU {iou_with_whole} with those by whole frames".format(
+                    **row
+                ),
                 flush=True,
             )
     if words.out:

@@ -21,10 +21,10 @@ REGIONS = (Region(6, 0, 8, 2), Region(0, 4, 3, 8))
 
 
 def cells(*boxes):
-    possible_hw = np.zeros((20, 30), dtype=bool)
+    cells_hw = torch.zeros(20, 30, dtype=torch.bool)
     for top, left, bottom, right in boxes:
-        possible_hw[top:bottom, left:right] = True
-    return possible_hw
+        cells_hw[top:bottom, left:right] = True
+    return cells_hw
 
 
 @pytest.mark.parametrize(("seen_hw", "expected"), [
@@ -36,11 +36,15 @@ def cells(*boxes):
     pytest.param(cells((4, 4, 6, 6), (6, 7, 8, 9)), (Region(3, 3, 9, 10),), id="two that touch"),
 ])  # fmt: skip
 def test_regions_lie_around_where_an_object_was_seen(seen_hw, expected):
-    assert tuple(sorted(regions_of(seen_hw, cells(), margin=1))) == expected
+    assert tuple(sorted(regions_of(seen_hw, cells().float(), margin=1))) == expected
+
+
+def test_an_object_that_was_not_seen_can_be_anywhere():
+    assert regions_of(None, cells((4, 5, 6, 8)).float(), margin=1) == (whole((20, 30)),)
 
 
 def test_regions_lie_also_around_where_memory_finds_an_object():
-    regions = regions_of(cells((4, 5, 6, 8)), cells((4, 8, 6, 9), (15, 15, 16, 16)), margin=3)
+    regions = regions_of(cells((4, 5, 6, 8)), 0.1 * cells((4, 8, 6, 9), (15, 15, 16, 16)), margin=3)
     assert tuple(sorted(regions)) == (Region(1, 2, 9, 11), Region(14, 14, 17, 17))
 
 

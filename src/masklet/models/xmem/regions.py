@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from masklet.core.arrays import BoolArray, UInt8Array
+from masklet.core.arrays import UInt8Array
 
-LIKELY = 0.05
+_LIKELY = 0.05
 """What memory says a cell is covered by an object, at least, where the object can be."""
 _WORTH = 0.6
 """Share of the frame up to which windows pay."""
@@ -69,24 +69,29 @@ def whole(grid_hw: tuple[int, int]) -> Region:
     return Region(0, 0, *grid_hw)
 
 
-def regions_of(seen_hw: BoolArray, likely_hw: BoolArray, margin: int) -> tuple[Region, ...]:
+def regions_of(seen_hw: Tensor | None, cover_hw: Tensor, margin: int) -> tuple[Region, ...]:
     """Return rectangles around where an object can be: the cells where it was seen, larger by a margin, and those
-    where memory finds it, larger by one; the whole grid where there are none, or where windows would not pay.
+    that memory says it covers, larger by one; the whole grid where it was not seen, or windows would not pay.
 
-    >>> seen_hw = np.zeros((20, 30), dtype=bool)
-    >>> seen_hw[4:6, 5:8] = True
-    >>> regions_of(seen_hw, seen_hw, margin=2)
+    >>> import torch
+    >>> cover_hw = torch.zeros(20, 30)
+    >>> cover_hw[4:6, 5:8] = 0.3
+    >>> regions_of(cover_hw > 0, cover_hw, margin=2)
     (Region(top=2, left=3, bottom=8, right=10),)
     """
-    height, width = seen_hw.shape
-    possible_hw = _grown(seen_hw, margin) | _grown(likely_hw, 1)
+    height, width = cover_hw.shape
+    everywhere = (whole((height, width)),)
+    if seen_hw is None:
+        return everywhere
+    possible_hw = _grown(seen_hw, margin) | _grown(cover_hw >= _LIKELY, 1)
     _, _, boxes, _ = cv2.connectedComponentsWithStats(possible_hw)
     regions = tuple(
         Region(int(top), int(left), int(top + high), int(left + wide)) for left, top, wide, high, _ in boxes[1:]
     )
     cells = sum(region.grown(_HALO, (height, width)).cells for region in regions)
-    return regions if regions and cells < _WORTH * height * width else (whole((height, width)),)
+    return regions if regions and cells < _WORTH * height * width else everywhere
 
 
-def _grown(cells_hw: BoolArray, by: int) -> UInt8Array:
-    return np.asarray(cv2.dilate(cells_hw.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)))
+def _grown(cells_hw: Tensor, by: int) -> UInt8Array:
+    kernel = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
+    return np.asarray(cv2.dilate(cells_hw.cpu().numpy().astype(np.uint8), kernel))

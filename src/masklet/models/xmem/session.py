@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,30 +18,19 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.still_needed import still_needed
-from masklet.models.xmem.aggregation import aggregated, cover_of, evidence, others
+from masklet.models.xmem.aggregation import aggregated, cover_of, evidence, others, scores_of
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
 from masklet.models.xmem.consolidation import bounded
 from masklet.models.xmem.memory import Memory, of_frame
 from masklet.models.xmem.network import FrameCode, XMemNetwork
-from masklet.models.xmem.reading import Reading, read
-from masklet.models.xmem.regions import LIKELY, Region, regions_of, whole
+from masklet.models.xmem.prompted import PromptedFrame
+from masklet.models.xmem.reading import read
+from masklet.models.xmem.regions import regions_of
 from masklet.models.xmem.state import array_of, memory_from, memory_state, tensor_of
 
 _SURE = 0.7
 """The score of an object that was found for sure."""
-
-
-@dataclass(frozen=True)
-class PromptedFrame:
-    """A frame of working memory on which objects were prompted."""
-
-    number: int
-    object_ids: tuple[int, ...]
-
-    def without(self, object_id: int) -> PromptedFrame:
-        """Return it as if the object had not been prompted there."""
-        return PromptedFrame(self.number, tuple(known for known in self.object_ids if known != object_id))
 
 
 class XMemSession:
@@ -94,7 +82,7 @@ class XMemSession:
             self._remember(code, share_NHW, rivals_NN, dict.fromkeys(ids, False) | _shown(given))
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
         masks_NHW = self._with_given(canvas.masks(array_of(evidence_NHW)), ids, given)
-        scores = dict(zip(ids, _scores(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
+        scores = dict(zip(ids, scores_of(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
         sure = [place for place, object_id in enumerate(ids) if scores[object_id] >= _SURE]
         seen_Nhw = cover_of((evidence_NHW[sure] > 0).to(evidence_NHW.dtype), code.grid_hw) > 0
         self._seen = dict(zip([ids[place] for place in sure], seen_Nhw, strict=True))
@@ -221,6 +209,11 @@ class XMemSession:
         they can be, or everywhere."""
         assert self._memory is not None
         reading = read(self._memory, code.keys, object_ids, self._config.top_k)
+        regions = None
+        if not everywhere:
+            covers = [reading.covers[object_id].view(code.grid_hw) for object_id in object_ids]
+            seen = [self._seen.get(object_id) for object_id in object_ids]
+            regions = [regions_of(*each, self._config.margin) for each in zip(seen, covers, strict=True)]
         readout_NPV = torch.stack([reading.readouts[object_id] for object_id in object_ids])
         readout_NVhw = readout_NPV.view(len(object_ids), *code.grid_hw, -1).permute(0, 3, 1, 2)
         sensory_NShw = torch.stack([self._sensory[object_id] for object_id in object_ids])
@@ -230,24 +223,9 @@ class XMemSession:
             sensory_NShw,
             at_once=self._config.at_once,
             update=update,
-            regions=None if everywhere else self._regions(reading, code.grid_hw, object_ids),
+            regions=regions,
         )
         return logits_NHW, dict(zip(object_ids, renewed_NShw, strict=True)), reading.usage_M
-
-    def _regions(
-        self, reading: Reading, grid_hw: tuple[int, int], object_ids: Sequence[int]
-    ) -> list[tuple[Region, ...]]:
-        """Return where each object can be: near where it was seen last and where memory finds it; anywhere if it
-        was not seen for sure."""
-        regions: list[tuple[Region, ...]] = []
-        for object_id in object_ids:
-            seen_hw = self._seen.get(object_id)
-            if seen_hw is None:
-                regions.append((whole(grid_hw),))
-            else:
-                likely_hw = (reading.covers[object_id] >= LIKELY).view(grid_hw)
-                regions.append(regions_of(array_of(seen_hw), array_of(likely_hw), self._config.margin))
-        return regions
 
     def _remember(self, code: FrameCode, share_NHW: Tensor, rivals_NN: Tensor, told: Mapping[int, bool]) -> None:
         """Write the frame into memory; `told` says of each object whether a prompt showed it."""
@@ -287,11 +265,3 @@ class XMemSession:
 def _shown(given: Mapping[int, BoolArray]) -> dict[int, bool]:
     """Return whether each prompted object is there at all."""
     return {object_id: bool(mask_HW.any()) for object_id, mask_HW in given.items()}
-
-
-def _scores(share_NHW: Tensor, evidence_NHW: Tensor) -> list[float]:
-    """Return the mean share of each object over the pixels that are its own, 0 where it has none."""
-    own_NHW = evidence_NHW > 0
-    sums_N = (share_NHW * own_NHW).sum(dim=(1, 2))
-    scores: list[float] = (sums_N / own_NHW.sum(dim=(1, 2)).clamp(min=1)).tolist()
-    return scores
