@@ -19,10 +19,10 @@ from masklet.core.arrays import UInt8Array
 
 _LIKELY = 0.05
 """What memory says a cell is covered by an object, at least, where the object can be."""
-_WORTH = 0.6
+_WORTH = 0.8
 """Share of the frame up to which windows pay."""
-_HALO = 3
-"""Cells that a window is larger by than its region, on each side."""
+_HALO = 2
+"""Cells that most of the work on a window looks beyond its region, on each side."""
 
 
 class Region(NamedTuple):
