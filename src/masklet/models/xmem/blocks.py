@@ -108,7 +108,7 @@ class Fusion(nn.Module):
         return result
 
     def attended(self, frame_1CHW: Tensor, feature: Tensor) -> Tensor:
-        """Return the N features before the last block, which alone of all looks at neighbours and no further."""
+        """Return the N features before `block2`; attention takes the whole frame, `block2` two cells around."""
         frame_conv1, frame_downsample = frame_1CHW.chunk(2, dim=1)
         hidden = functional.relu(self.conv1(functional.relu(feature)) + frame_conv1, inplace=True)
         fused = self.conv2(hidden) + self.downsample(feature) + frame_downsample
