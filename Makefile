@@ -49,6 +49,7 @@ bench: .venv/.dev
 	$(BIN)/masklet bench --objects 1,5 --end-to-end -o benchmarks/results/masklet-s-end-to-end.csv
 	$(BIN)/masklet bench label-propagation --objects 1,5,10 --frames 200 -o benchmarks/results/label-propagation-objects.csv
 	$(BIN)/masklet bench label-propagation --objects 1 --frames 200,2000 -o benchmarks/results/label-propagation-length.csv
+	$(BIN)/python benchmarks/xmem.py build/xmem-made-up.pth --out benchmarks/results/xmem.csv
 	test ! -d $(DATA) || $(BIN)/python benchmarks/evaluator.py $(DATA)/DAVIS $(DATA)/eval_fixtures/davis_binary/osvos --out benchmarks/results
 	test ! -d $(DATA) || $(BIN)/python benchmarks/davis.py $(DATA)/DAVIS build/davis
 	test ! -d $(DATA) || $(BIN)/masklet evaluate davis $(DATA)/DAVIS build/davis --split val --year 2016

@@ -17,6 +17,7 @@ ROW = SpeedRow(
     frames=200,
     step_ms=80.0,
     frames_per_second=12.5,
+    mean_step_ms=90.0,
     resident_mb=400.0,
     cores=2,
     load=0.5,
@@ -43,7 +44,7 @@ def asked(monkeypatch):
 def test_rows_are_said_and_written(masklet, asked, tmp_path):
     code, out, _ = masklet("bench", "--objects", "1,3", "--size", "120x160", "-o", tmp_path / "rows.csv")
     assert code == 0
-    assert "80.0 ms a step" in out
+    assert "80.0 ms a step (90.0 in the mean)" in out
     assert asked["objects"] == [1, 3]
     assert asked["size_HW"] == (120, 160)
     written = next(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))

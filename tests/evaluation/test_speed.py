@@ -38,4 +38,4 @@ def test_every_mark_gives_a_row():
     rows = measure_tracker(size_HW=(120, 160), objects=(1, 2), frames=(4, 8), threads=1)
     assert [(row.objects, row.frames) for row in rows] == [(1, 4), (1, 8), (2, 4), (2, 8)]
     assert {row.weights for row in rows} == {None}
-    assert all(row.step_ms > 0 and row.resident_mb > 50 for row in rows)
+    assert all(row.step_ms > 0 and row.mean_step_ms > 0 and row.resident_mb > 50 for row in rows)

@@ -21,7 +21,7 @@ def frame(number, ids=(1,), told=False):
         drawn(CELLS, 2, seed=number), 1 + drawn(CELLS, seed=number + 50), drawn(CELLS, 2, seed=number + 99)
     )
     values = drawn(len(ids), CELLS, VALUES, seed=number + 7) + number
-    return of_frame(number, keys, values, dict.fromkeys(ids, told))
+    return of_frame(number, keys, values, values[:, :, 0], dict.fromkeys(ids, told))
 
 
 def frames(*numbers, ids=lambda number: (1,)):
@@ -56,6 +56,7 @@ def test_prototypes_are_the_most_used_with_potentiated_values():
         weights = odds / odds.sum()
         torch.testing.assert_close(found.objects[1].value_MV[row], weights @ candidates.objects[1].value_MV)
         torch.testing.assert_close(found.keys.shrinkage_M[row], weights @ candidates.keys.shrinkage_M)
+    torch.testing.assert_close(found.objects[1].cover_M, found.objects[1].value_MV[:, 0])
 
 
 def test_prototypes_say_nothing_of_objects_that_came_later():

@@ -24,8 +24,11 @@ def keys(cells, seed=0, high=1.0):
 def memory(cells, known, high=1.0):
     """A memory whose cells know of objects where these say so, by id."""
     zeros = torch.zeros(cells, dtype=torch.float64)
+    values = {object_id: drawn(cells, VALUES, seed=object_id) for object_id in known}
     objects = {
-        object_id: Known(drawn(cells, VALUES, seed=object_id), torch.tensor(knows), torch.zeros(cells).bool())
+        object_id: Known(
+            values[object_id], torch.tensor(knows), torch.zeros(cells).bool(), values[object_id][:, 0]
+        )
         for object_id, knows in known.items()
     }
     return Memory(keys(cells, high=high), zeros.long(), zeros, zeros, objects)
@@ -65,6 +68,7 @@ def test_objects_are_read_from_the_cells_that_know_them(top_k):
     expected = {object_id: plain_read(everything, asking, object_id, top_k) for object_id in (1, 2, 3)}
     for object_id, (values, _) in expected.items():
         torch.testing.assert_close(reading.readouts[object_id], values)
+        torch.testing.assert_close(reading.covers[object_id], values[:, 0])
     mean_usage = sum(weights.sum(dim=0) for _, weights in expected.values()) / 3
     torch.testing.assert_close(reading.usage_M, mean_usage)
 

@@ -1,16 +1,15 @@
 """What tests of XMem share: random weights of the released layout, the network written as plain equations on
 those, and a toy network that knows colours alone."""
 
-import math
 from functools import cache
 
 import torch
 from torch.nn import functional
 
+from masklet.models.xmem import made_up
 from masklet.models.xmem.blocks import Scales
 from masklet.models.xmem.checkpoint import network_of
 from masklet.models.xmem.keys import Keys
-from masklet.models.xmem.layout import layout_of
 from masklet.models.xmem.network import Dims, FrameCode
 
 DIMS = (8, 32, 8)
@@ -20,20 +19,8 @@ CPU = torch.device("cpu")
 
 @cache
 def random_state(*, sensory=DIMS[2], input_channels=5):
-    """A state dict of the released layout, of numbers that neither vanish nor explode."""
-    generator = torch.Generator().manual_seed(0)
-
-    def values(name, shape):
-        if name.endswith("num_batches_tracked"):
-            return torch.tensor(7)
-        if name.endswith("running_var"):
-            return torch.rand(shape, generator=generator) + 0.5
-        if len(shape) == 1:
-            return 0.1 * torch.randn(shape, generator=generator) + (0.7 if ".bn" in name else 0.0)
-        return torch.randn(shape, generator=generator) / math.sqrt(math.prod(shape[1:]))
-
-    layout = layout_of(*DIMS[:2], sensory, input_channels=input_channels)
-    return {name: values(name, shape) for name, shape in layout.items()}
+    """A random state dict of the released layout, small."""
+    return made_up.random_state(*DIMS[:2], sensory, input_channels=input_channels)
 
 
 @cache
@@ -157,7 +144,7 @@ class ToyNetwork:
         keys = Keys(key, 1 + key[:, 0].square(), 0.5 + 0.5 * torch.sigmoid(key))
         return FrameCode(image_13HW, Scales(colour, colour, colour), keys)
 
-    def decode(self, code, readout_NVhw, sensory_NShw, *, at_once, update):
+    def decode(self, code, readout_NVhw, sensory_NShw, *, at_once, update, regions=None):
         share = readout_NVhw[:, :1] - 0.1 * readout_NVhw[:, 1:] + 0.01 * sensory_NShw
         logits = functional.interpolate(12 * (share - 0.5), scale_factor=4, mode="bilinear", align_corners=False)
         return logits[:, 0], 0.5 * sensory_NShw + 0.5 * share if update else sensory_NShw

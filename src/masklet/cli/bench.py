@@ -68,7 +68,7 @@ def bench(
 
 STEP_LINE = (
     "{model} {height}x{width}, {objects} objects, frame {frames}: "
-    "{step_ms} ms a step, {frames_per_second} frames/s, {resident_mb} MB resident"
+    "{step_ms} ms a step ({mean_step_ms} in the mean), {frames_per_second} frames/s, {resident_mb} MB resident"
 )
 JOB_LINE = (
     "{model} {height}x{width}, {objects} objects, {frames} frames of {video}: {frames_per_second} frames/s in all "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 _ALMOST = 1e-7
 
@@ -47,6 +48,19 @@ def others(probability_NHW: Tensor, rivals_NN: Tensor) -> Tensor:
     """Return, for each object, the sum of its rivals."""
     sums_NP = rivals_NN @ probability_NHW.flatten(1)
     return sums_NP.reshape(probability_NHW.shape) - probability_NHW
+
+
+def scores_of(share_NHW: Tensor, evidence_NHW: Tensor) -> list[float]:
+    """Return the mean share of each object over the pixels that are its own, 0 where it has none."""
+    own_NHW = evidence_NHW > 0
+    sums_N = (share_NHW * own_NHW).sum(dim=(1, 2))
+    scores: list[float] = (sums_N / own_NHW.sum(dim=(1, 2)).clamp(min=1)).tolist()
+    return scores
+
+
+def cover_of(share_NHW: Tensor, grid_hw: tuple[int, int]) -> Tensor:
+    """Return cover_Nhw: the mean over each cell of a grid."""
+    return functional.adaptive_avg_pool2d(share_NHW, grid_hw)
 
 
 def _odds(probability: Tensor) -> Tensor:

@@ -104,10 +104,15 @@ class Fusion(nn.Module):
 
     def forward(self, frame_1CHW: Tensor, feature: Tensor) -> Tensor:
         """Return N features; `frame_1CHW` is what `frame` gives of a feature without negative numbers."""
+        result: Tensor = self.block2(self.attended(frame_1CHW, feature))
+        return result
+
+    def attended(self, frame_1CHW: Tensor, feature: Tensor) -> Tensor:
+        """Return the N features before `block2`; attention takes the whole frame, `block2` two cells around."""
         frame_conv1, frame_downsample = frame_1CHW.chunk(2, dim=1)
         hidden = functional.relu(self.conv1(functional.relu(feature)) + frame_conv1, inplace=True)
         fused = self.conv2(hidden) + self.downsample(feature) + frame_downsample
-        result: Tensor = self.block2(fused + self.attention(fused))
+        result: Tensor = fused + self.attention(fused)
         return result
 
 

@@ -27,12 +27,18 @@ class XMemConfig:
     """Cells of long-term memory, at most; those used least go first. 0: there is none."""
     top_k: int = 30
     """Remembered cells that a cell of the frame listens to."""
+    whole_every: int = 20
+    """Frames from one in which objects are sought everywhere to the next. In between, fine features are worked out
+    where an object can be, and sensory memory stays as it was elsewhere. 1: objects are sought everywhere in every
+    frame, as the released code does."""
+    margin: int = 2
+    """Cells around those where an object was seen last that it can be in as well."""
     at_once: int = 8
     """Objects that go through the network together; the rest follow, which bounds what a frame needs to run."""
 
     def __post_init__(self) -> None:
         least = {"memory_every": 1, "fewest_frames": 2, "prompted": 1, "prototypes": 1, "long_term": 0, "top_k": 1}
-        for name, smallest in {**least, "at_once": 1, "short_side": 16}.items():
+        for name, smallest in {**least, "at_once": 1, "short_side": 16, "whole_every": 1, "margin": 1}.items():
             value = getattr(self, name)
             if value is not None and value < smallest:
                 raise ModelError(f"Expected {name} of XMem to be {smallest} or more, got {value}.")

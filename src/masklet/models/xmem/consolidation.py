@@ -6,7 +6,6 @@ Shapes: K candidates, cells of old frames; L prototypes chosen among them.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -65,7 +64,8 @@ def potentiated(known: Known, chosen_L: Tensor, alike_LK: Tensor) -> Known:
     own_LK = alike_LK.masked_fill(~known.knows_M, -torch.inf)
     affinity_LK = own_LK.masked_fill(~knows_L[:, None], 0).softmax(dim=1)
     value_LV = (affinity_LK @ known.value_MV.to(affinity_LK.dtype)).to(known.value_MV.dtype)
-    return replace(known, value_MV=value_LV, knows_M=knows_L, told_M=torch.zeros_like(knows_L))
+    cover_L = affinity_LK @ known.cover_M
+    return Known(value_LV, knows_L, torch.zeros_like(knows_L), cover_L)
 
 
 def _most_used(memory: Memory, count: int) -> Tensor:

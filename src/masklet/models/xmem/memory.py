@@ -29,10 +29,12 @@ class Known:
     """Whether a cell knows of the object; what it says counts only then."""
     told_M: Tensor
     """Whether it was told by a prompt, not found."""
+    cover_M: Tensor
+    """How much of a cell the object covered."""
 
     def rows(self, kept_K: Tensor) -> Known:
         """Return some of the cells."""
-        return Known(self.value_MV[kept_K], self.knows_M[kept_K], self.told_M[kept_K])
+        return Known(self.value_MV[kept_K], self.knows_M[kept_K], self.told_M[kept_K], self.cover_M[kept_K])
 
     def joined(self, other: Known) -> Known:
         """Return the cells of both."""
@@ -40,12 +42,14 @@ class Known:
             torch.cat([self.value_MV, other.value_MV]),
             torch.cat([self.knows_M, other.knows_M]),
             torch.cat([self.told_M, other.told_M]),
+            torch.cat([self.cover_M, other.cover_M]),
         )
 
     def nothing(self, count: int) -> Known:
         """Return so many cells that know nothing of the object."""
         no_M = self.knows_M.new_zeros(count)
-        return Known(self.value_MV.new_zeros(count, self.value_MV.shape[1]), no_M, no_M)
+        value_MV = self.value_MV.new_zeros(count, self.value_MV.shape[1])
+        return Known(value_MV, no_M, no_M, self.cover_M.new_zeros(count))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +139,14 @@ class Memory:
         return list(groups.values())
 
 
-def of_frame(number: int, keys: Keys, value_NPV: Tensor, told: Mapping[int, bool]) -> Memory:
+def of_frame(number: int, keys: Keys, value_NPV: Tensor, cover_NP: Tensor, told: Mapping[int, bool]) -> Memory:
     """Return the memory of a frame; `told` has the objects in order, and whether a prompt said where they are."""
     yes_P = torch.ones_like(keys.shrinkage_M, dtype=torch.bool)
     objects = {
-        object_id: Known(value_PV.contiguous(), yes_P, yes_P if by_prompt else torch.zeros_like(yes_P))
-        for value_PV, (object_id, by_prompt) in zip(value_NPV, told.items(), strict=True)
+        object_id: Known(
+            value_PV.contiguous(), yes_P, yes_P if by_prompt else torch.zeros_like(yes_P), cover_P.contiguous()
+        )
+        for value_PV, cover_P, (object_id, by_prompt) in zip(value_NPV, cover_NP, told.items(), strict=True)
     }
     zeros_P = torch.zeros_like(keys.shrinkage_M)
     keys = Keys(keys.key_MQ.contiguous(), keys.shrinkage_M.contiguous(), keys.selection_MQ.contiguous())

@@ -7,6 +7,7 @@ C channels, Q of a key, V of a value, S of sensory memory. f16, f8, f4: features
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -18,14 +19,14 @@ from masklet.models.xmem.blocks import (
     BasicBlock,
     Bottleneck,
     Fusion,
-    Residual,
     Scales,
     Update,
-    resized,
     stage,
 )
 from masklet.models.xmem.canvas import MEAN_3
+from masklet.models.xmem.decoder import Decoder, FramePart
 from masklet.models.xmem.keys import Keys
+from masklet.models.xmem.regions import Region, whole
 
 _DEVIATION_3 = (0.229, 0.224, 0.225)
 
@@ -63,7 +64,7 @@ class XMemNetwork(nn.Module):
         self.key_encoder = KeyEncoder()
         self.key_proj = KeyProjection(dims)
         self.value_encoder = ValueEncoder(dims)
-        self.decoder = Decoder(dims)
+        self.decoder = Decoder(dims.value, dims.sensory)
 
     @property
     def device(self) -> torch.device:
@@ -97,13 +98,27 @@ class XMemNetwork(nn.Module):
         return FrameCode(normal_13HW, scales, self.key_proj(scales.f16))
 
     def decode(
-        self, code: FrameCode, readout_NVhw: Tensor, sensory_NShw: Tensor, *, at_once: int, update: bool
+        self,
+        code: FrameCode,
+        readout_NVhw: Tensor,
+        sensory_NShw: Tensor,
+        *,
+        at_once: int,
+        update: bool,
+        regions: Sequence[tuple[Region, ...]] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Return logits_NHW of the objects, and their sensory memory, renewed where `update` is asked for."""
-        frame = self.decoder.frame(code.scales)
+        """Return logits_NHW of the objects, and their sensory memory, renewed where `update` is asked for; worked
+        out in these regions of each object, None: in the whole frame."""
+        if regions is None:
+            regions = [(whole(code.grid_hw),)] * len(readout_NVhw)
+        frame = FramePart(self.decoder, code.scales, regions)
         readout_NVhw = readout_NVhw.to(self.dtype)
-        parts = zip(*(torch.split(each, at_once) for each in (readout_NVhw, sensory_NShw)), strict=True)
-        done = [self.decoder(frame, readout, sensory, update=update) for readout, sensory in parts]
+        parts = zip(
+            *(torch.split(each, at_once) for each in (readout_NVhw, sensory_NShw)),
+            [regions[start : start + at_once] for start in range(0, len(regions), at_once)],
+            strict=True,
+        )
+        done = [self.decoder(frame, *part, update=update) for part in parts]
         logits_NHW, renewed_NShw = (torch.cat(column) for column in zip(*done, strict=True))
         return logits_NHW, renewed_NShw
 
@@ -176,66 +191,3 @@ class ValueEncoder(nn.Module):
         if self.hidden_reinforce is None:
             return value_NVhw, sensory_NShw
         return value_NVhw, self.hidden_reinforce(value_NVhw, sensory_NShw)
-
-
-class Decoder(nn.Module):
-    """From what is read for objects, sensory memory and the frame's features to logits and sensory memory."""
-
-    def __init__(self, dims: Dims) -> None:
-        super().__init__()
-        self.fuser = Fusion(1024, dims.value + dims.sensory, 512, 512)
-        self.up_16_8 = Growth(512, 512, 256)
-        self.up_8_4 = Growth(256, 256, 256)
-        self.pred = nn.Conv2d(256, 1, 3, padding=1)
-        self.hidden_update = SensoryUpdate(dims.sensory) if dims.sensory else None
-
-    def frame(self, scales: Scales) -> Scales:
-        """Return the frame's part at each scale, the same for all objects."""
-        skips = self.up_16_8.skip_conv(scales.f8), self.up_8_4.skip_conv(scales.f4)
-        return Scales(self.fuser.frame(scales.f16), *skips)
-
-    def forward(
-        self, frame: Scales, readout_NVhw: Tensor, sensory_NShw: Tensor, *, update: bool
-    ) -> tuple[Tensor, Tensor]:
-        """Return logits_NHW, and sensory memory as it is after this frame, or as it was without `update`."""
-        known = torch.cat([readout_NVhw, sensory_NShw.to(readout_NVhw.dtype)], dim=1)
-        g16 = self.fuser(frame.f16, known.contiguous(memory_format=torch.channels_last))
-        g8 = self.up_16_8(frame.f8, g16)
-        g4 = self.up_8_4(frame.f4, g8)
-        logits_N1 = self.pred(functional.relu(g4))
-        if update and self.hidden_update is not None:
-            sensory_NShw = self.hidden_update(Scales(g16, g8, g4), logits_N1, sensory_NShw)
-        wide_N1 = logits_N1.to(torch.promote_types(logits_N1.dtype, torch.float32))
-        return resized(wide_N1, 4)[:, 0], sensory_NShw
-
-
-class Growth(nn.Module):
-    """Twice as many cells along each side, and the frame's feature of that size added."""
-
-    def __init__(self, frame: int, inputs: int, outputs: int) -> None:
-        super().__init__()
-        self.skip_conv = nn.Conv2d(frame, inputs, 3, padding=1)
-        self.out_conv = Residual(inputs, outputs)
-
-    def forward(self, skip_1CHW: Tensor, feature: Tensor) -> Tensor:
-        """Return N features of the size of the frame's, which `skip_conv` gave."""
-        result: Tensor = self.out_conv(resized(feature, 2).add_(skip_1CHW))
-        return result
-
-
-class SensoryUpdate(nn.Module):
-    """Renews sensory memory with every frame by what the decoder sees at all its scales."""
-
-    def __init__(self, sensory: int) -> None:
-        super().__init__()
-        self.g16_conv = nn.Conv2d(512, 256, 1)
-        self.g8_conv = nn.Conv2d(256, 256, 1)
-        self.g4_conv = nn.Conv2d(256 + 1, 256, 1)
-        self.gate = Update(256, sensory)
-
-    def forward(self, scales: Scales, logits_N1: Tensor, sensory_NShw: Tensor) -> Tensor:
-        """Return the new sensory memory; the logits, of 4 pixels a cell, are one channel more of that scale."""
-        finest = torch.cat([resized(scales.f4, 1 / 4), resized(logits_N1, 1 / 4)], dim=1)
-        feature = self.g16_conv(scales.f16) + self.g8_conv(resized(scales.f8, 1 / 2)) + self.g4_conv(finest)
-        renewed_NShw: Tensor = self.gate(feature, sensory_NShw)
-        return renewed_NShw

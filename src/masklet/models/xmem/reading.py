@@ -27,6 +27,8 @@ class Reading:
 
     readouts: Mapping[int, Tensor]
     """readout_PV of each object that any cell knows."""
+    covers: Mapping[int, Tensor]
+    """cover_P of each: how much of the cells it covers, by what is remembered."""
     usage_M: Tensor
     """How much each remembered cell was listened to: sums over cells, means over objects."""
 
@@ -37,15 +39,17 @@ def read(memory: Memory, asking: Keys, object_ids: Sequence[int], top_k: int) ->
     knows = [memory.objects[group[0]].knows_M for group in groups]
     found = affinities(memory.keys, asking, knows, top_k)
     readouts: dict[int, Tensor] = {}
+    covers: dict[int, Tensor] = {}
     usage_M = torch.zeros_like(memory.usage_M)
     for group, (where_PK, weight_PK) in zip(groups, found, strict=True):
         usage_M.index_add_(0, where_PK.flatten(), weight_PK.flatten().to(usage_M.dtype) * len(group))
         for object_id in group:
             value_MV = memory.objects[object_id].value_MV
+            covers[object_id] = (memory.objects[object_id].cover_M[where_PK] * weight_PK).sum(dim=1)
             readouts[object_id] = functional.embedding_bag(
                 where_PK, value_MV, per_sample_weights=weight_PK.to(value_MV.dtype), mode="sum"
             )
-    return Reading(readouts, usage_M / max(len(readouts), 1))
+    return Reading(readouts, covers, usage_M / max(len(readouts), 1))
 
 
 def affinities(asked: Keys, asking: Keys, knows: Sequence[Tensor], top_k: int) -> list[tuple[Tensor, Tensor]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,26 +18,19 @@ from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.still_needed import still_needed
-from masklet.models.xmem.aggregation import aggregated, evidence, others
+from masklet.models.xmem.aggregation import aggregated, cover_of, evidence, others, scores_of
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
 from masklet.models.xmem.consolidation import bounded
 from masklet.models.xmem.memory import Memory, of_frame
 from masklet.models.xmem.network import FrameCode, XMemNetwork
+from masklet.models.xmem.prompted import PromptedFrame
 from masklet.models.xmem.reading import read
+from masklet.models.xmem.regions import regions_of
 from masklet.models.xmem.state import array_of, memory_from, memory_state, tensor_of
 
-
-@dataclass(frozen=True)
-class PromptedFrame:
-    """A frame of working memory on which objects were prompted."""
-
-    number: int
-    object_ids: tuple[int, ...]
-
-    def without(self, object_id: int) -> PromptedFrame:
-        """Return it as if the object had not been prompted there."""
-        return PromptedFrame(self.number, tuple(known for known in self.object_ids if known != object_id))
+_SURE = 0.7
+"""The score of an object that was found for sure."""
 
 
 class XMemSession:
@@ -57,6 +49,8 @@ class XMemSession:
         """Frames stepped since the first prompt."""
         self._remembered = 0
         """The frame that was remembered last, by that count."""
+        self._seen: dict[int, Tensor] = {}
+        """seen_hw of each object that was found for sure in the last frame: the cells it has."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -88,7 +82,10 @@ class XMemSession:
             self._remember(code, share_NHW, rivals_NN, dict.fromkeys(ids, False) | _shown(given))
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
         masks_NHW = self._with_given(canvas.masks(array_of(evidence_NHW)), ids, given)
-        scores = dict(zip(ids, _scores(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
+        scores = dict(zip(ids, scores_of(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
+        sure = [place for place, object_id in enumerate(ids) if scores[object_id] >= _SURE]
+        seen_Nhw = cover_of((evidence_NHW[sure] > 0).to(evidence_NHW.dtype), code.grid_hw) > 0
+        self._seen = dict(zip([ids[place] for place in sure], seen_Nhw, strict=True))
         return FrameMasks(
             frame_index=frame.index,
             object_ids=ids,
@@ -101,6 +98,7 @@ class XMemSession:
         if object_id not in self._sensory:
             raise not_followed(object_id, self.object_ids)
         self._sensory = {known: each for known, each in self._sensory.items() if known != object_id}
+        self._seen = {known: each for known, each in self._seen.items() if known != object_id}
         self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
         self._prompted = self._still_needed(tuple(each.without(object_id) for each in self._prompted))
         if self._memory is not None:
@@ -123,6 +121,7 @@ class XMemSession:
             ).reshape(-1, 2),
         }
         arrays |= {f"sensory.{object_id}": array_of(each) for object_id, each in self._sensory.items()}
+        arrays |= {f"seen.{object_id}": array_of(each) for object_id, each in self._seen.items()}
         memory = {} if self._memory is None else memory_state(self._memory)
         return arrays | {f"memory.{name}": array for name, array in memory.items()}
 
@@ -135,6 +134,11 @@ class XMemSession:
         session._sensory = {
             object_id: tensor_of(state[f"sensory.{object_id}"], network.device)
             for object_id in state["object_ids_N"].tolist()
+        }
+        session._seen = {
+            object_id: tensor_of(state[f"seen.{object_id}"], network.device)
+            for object_id in session._sensory
+            if f"seen.{object_id}" in state
         }
         session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         session._frames, session._remembered = state["counts_2"].tolist()
@@ -158,7 +162,7 @@ class XMemSession:
             if self._memory is not None and object_id in self._memory.objects:
                 self._memory = self._memory.forgetting_found(object_id)
                 if mask_HW.any() and self._memory.knowing_alike([object_id]):
-                    logits_NHW, _, _ = self._look(code, [object_id], update=False)
+                    logits_NHW, _, _ = self._look(code, [object_id], update=False, everywhere=True)
                     (found_HW,) = canvas.masks(array_of(logits_NHW))
                     if found_HW.any() and not (found_HW & mask_HW).any():
                         self._memory = self._memory.without(object_id)
@@ -181,7 +185,8 @@ class XMemSession:
         sought = [place for place, object_id in enumerate(object_ids) if object_id not in given]
         if sought:
             sought_ids = [object_ids[place] for place in sought]
-            logits_NHW, renewed, usage_M = self._look(code, sought_ids, update=update)
+            everywhere = bool(given) or self._frames % self._config.whole_every == 0
+            logits_NHW, renewed, usage_M = self._look(code, sought_ids, update=update, everywhere=everywhere)
             assert self._memory is not None
             self._memory, self._sensory = self._memory.used(usage_M), self._sensory | renewed
             found_NHW, background_NHW = aggregated(logits_NHW.sigmoid_(), rivals_NN[sought][:, sought])
@@ -197,17 +202,28 @@ class XMemSession:
         return aggregated(share_NHW, rivals_NN)
 
     def _look(
-        self, code: FrameCode, object_ids: Sequence[int], *, update: bool
+        self, code: FrameCode, object_ids: Sequence[int], *, update: bool, everywhere: bool
     ) -> tuple[Tensor, dict[int, Tensor], Tensor]:
         """Return logits_NHW of these objects by what is remembered, each for itself, their sensory memory after
-        this frame where `update` asks for it, and how much the remembered cells were read."""
+        this frame where `update` asks for it, and how much the remembered cells were read. They are sought where
+        they can be, or everywhere."""
         assert self._memory is not None
         reading = read(self._memory, code.keys, object_ids, self._config.top_k)
+        regions = None
+        if not everywhere:
+            covers = [reading.covers[object_id].view(code.grid_hw) for object_id in object_ids]
+            seen = [self._seen.get(object_id) for object_id in object_ids]
+            regions = [regions_of(*each, self._config.margin) for each in zip(seen, covers, strict=True)]
         readout_NPV = torch.stack([reading.readouts[object_id] for object_id in object_ids])
         readout_NVhw = readout_NPV.view(len(object_ids), *code.grid_hw, -1).permute(0, 3, 1, 2)
         sensory_NShw = torch.stack([self._sensory[object_id] for object_id in object_ids])
         logits_NHW, renewed_NShw = self._network.decode(
-            code, readout_NVhw, sensory_NShw, at_once=self._config.at_once, update=update
+            code,
+            readout_NVhw,
+            sensory_NShw,
+            at_once=self._config.at_once,
+            update=update,
+            regions=regions,
         )
         return logits_NHW, dict(zip(object_ids, renewed_NShw, strict=True)), reading.usage_M
 
@@ -220,7 +236,8 @@ class XMemSession:
         )
         self._sensory = dict(zip(told, renewed_NShw, strict=True))
         self._remembered = self._frames
-        frame = of_frame(self._frames, code.keys, value_NVhw.flatten(2).mT, told)
+        cover_NP = cover_of(share_NHW, code.grid_hw).flatten(1)
+        frame = of_frame(self._frames, code.keys, value_NVhw.flatten(2).mT, cover_NP, told)
         shown = tuple(object_id for object_id, by_prompt in told.items() if by_prompt)
         self._prompted = self._still_needed((*self._prompted, PromptedFrame(self._frames, shown)))
         whole = frame if self._memory is None else self._memory.joined(frame)
@@ -248,11 +265,3 @@ class XMemSession:
 def _shown(given: Mapping[int, BoolArray]) -> dict[int, bool]:
     """Return whether each prompted object is there at all."""
     return {object_id: bool(mask_HW.any()) for object_id, mask_HW in given.items()}
-
-
-def _scores(share_NHW: Tensor, evidence_NHW: Tensor) -> list[float]:
-    """Return the mean share of each object over the pixels that are its own, 0 where it has none."""
-    own_NHW = evidence_NHW > 0
-    sums_N = (share_NHW * own_NHW).sum(dim=(1, 2))
-    scores: list[float] = (sums_N / own_NHW.sum(dim=(1, 2)).clamp(min=1)).tolist()
-    return scores

@@ -17,7 +17,7 @@ from masklet.models.xmem.memory import Known, Memory
 
 _COUNTS = ("frame_M", "usage_M", "age_M")
 _KEYS = ("key_MQ", "shrinkage_M", "selection_MQ")
-_KNOWN = ("value_MV", "knows_M", "told_M")
+_KNOWN = ("value_MV", "knows_M", "told_M", "cover_M")
 
 
 def array_of(tensor: Tensor) -> AnyArray:
@@ -45,10 +45,13 @@ def memory_state(memory: Memory) -> dict[str, AnyArray]:
 
 def memory_from(state: Mapping[str, AnyArray], device: torch.device) -> Memory:
     """Return the memory that gave this state."""
-    objects = {
-        object_id: Known(*(tensor_of(state[f"{object_id}.{name}"], device) for name in _KNOWN))
-        for object_id in state["object_ids_N"].tolist()
-    }
     keys = Keys(*(tensor_of(state[name], device) for name in _KEYS))
     frame_M, usage_M, age_M = (tensor_of(state[name], device) for name in _COUNTS)
+    object_ids = state["object_ids_N"].tolist()
+    anywhere_M = np.ones_like(state["shrinkage_M"])  # for states from before covers were kept
+    state = {**{f"{object_id}.cover_M": anywhere_M for object_id in object_ids}, **state}
+    objects = {
+        object_id: Known(*(tensor_of(state[f"{object_id}.{name}"], device) for name in _KNOWN))
+        for object_id in object_ids
+    }
     return Memory(keys, frame_M, usage_M, age_M, objects)
