@@ -45,7 +45,7 @@ def points_out(prompt: Prompt, box_4: FloatArray) -> bool:
 
 
 def each_its_own(masks_NHW: BoolArray, scores_N: FloatArray, *, same_from: float = 0.7) -> BoolArray:
-    """Return masks that share no pixel: one that has this IoU with an earlier one is that once more, and empty; what
+    """Return masks that share no pixel: one that has this IoU with an earlier one is it once more, and empty; what
     two claim belongs to the better score.
 
     >>> each_its_own(np.array([[[True, True, True]], [[False, False, True]]]), np.array([0.8, 0.9]))[:, 0]
