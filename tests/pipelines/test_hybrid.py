@@ -65,6 +65,18 @@ def test_a_weak_detection_supports_but_begins_nothing():
     assert all(not masks.object_ids for masks in run(hybrid(detector=detector), walkers(4)))
 
 
+def test_where_something_is_nearly_new_the_detector_is_asked_again():
+    class Growing(PaintedDetector):
+        def detect(self, frame):
+            self._scores = {RED: 0.3 + 0.1 * frame.index}
+            return super().detect(frame)
+
+    detector = Growing()
+    still = [frame_of(0, [(RED, 5, 10, 17, 40)]).image_HW3] * 10
+    run(hybrid(detector=detector, detect_every=2, new_from=0.8), still)
+    assert detector.asked == [0, 2, 4, 5, 7, 9]  # 0.7 at frame 4 is nearly 0.8
+
+
 @pytest.mark.parametrize(("later", "seen"), [(0.6, (1,)), (0.3, ())])
 def test_a_track_that_began_with_certainty_may_go_on_with_less(later, seen):
     class Fading(PaintedDetector):

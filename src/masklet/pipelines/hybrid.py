@@ -9,10 +9,10 @@ On a frame where the detector is asked, before the tracker's step:
                   └ belongs to none, uncovered   segmented, given to memory: new, or lost and found again
     tracks no detection spoke for, for too long  ended
 
-It is asked every few frames, and on the frame after the tracker's score of an object fell. With
-`detect_every=None` it is asked once in each shot: P0's pipeline "SAM + XMem" (first frame, then propagation).
-Otherwise this is P0's future work, re-prompted memory. A cut ends every track that no person pointed out.
-Sources: P0 sections 4-7 (B9, B22).
+It is asked every few frames, on the frame after the tracker's score of an object fell, and on the frame after it
+saw something that was nearly sure enough to be new. With `detect_every=None` it is asked once in each shot: P0's
+pipeline "SAM + XMem" (first frame, then propagation). Otherwise this is P0's future work, re-prompted memory. A cut
+ends every track that no person pointed out. Sources: P0 sections 4-7 (B9, B22).
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Hybrid:
             ShotDetector.restore(unnest("shots", state)),
         )
         session._asked_at = unpack(state["asked_at"])
+        session._asks_again = unpack(state["asks_again"])
         return session
 
 
@@ -89,6 +90,8 @@ class HybridSession:
         self._book = book
         self._shots = shots
         self._asked_at: int | None = None
+        self._asks_again = False
+        """Whether the last look had something that is nearly a new object."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -120,6 +123,7 @@ class HybridSession:
             **nest("shots", self._shots.state()),
             "book": pack(self._book.to_json()),
             "asked_at": pack(self._asked_at),
+            "asks_again": pack(self._asks_again),
         }
 
     def _begin_shot(self) -> None:
@@ -133,9 +137,13 @@ class HybridSession:
         every = self._parts.config.detect_every
         if self._asked_at is None or every is None:
             return self._asked_at is None
-        return frame_index - self._asked_at >= every or any(
-            track.unsure_since is not None and track.unsure_since >= self._asked_at
-            for track in self._book.active.values()
+        return (
+            self._asks_again
+            or frame_index - self._asked_at >= every
+            or any(
+                track.unsure_since is not None and track.unsure_since >= self._asked_at
+                for track in self._book.active.values()
+            )
         )
 
     def _look(self, frame: Frame, prompts: Sequence[Prompt]) -> list[MaskPrompt]:
@@ -154,14 +162,17 @@ class HybridSession:
         if not to_correct:
             to_correct = self._longest_since({m: tracks[n] for n, m in pairs}, detections, frame.index)
         taken = {m for _, m in pairs}
-        fresh = [
+        uncovered = [
             m
             for m in range(len(detections))
             if m not in taken
-            and detections.scores_N[m] >= config.new_from
             and not is_covered(detections, m, expected_N4, tracks, from_share=config.covered_from)
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
+        score_of = {m: float(detections.scores_N[m]) for m in uncovered}
+        fresh = [m for m, score in score_of.items() if score >= config.new_from]
+        nearly = config.nearly_from * config.new_from
+        self._asks_again = any(nearly <= score < config.new_from for score in score_of.values())
         return self._segment(frame, detections, to_correct, fresh)
 
     def _longest_since(

@@ -12,6 +12,9 @@ class HybridConfig:
     classes: tuple[str, ...] = ("person",)
     new_from: float = 0.5
     """Score from which a detection may begin a track; weaker ones can still support one."""
+    nearly_from: float = 0.75
+    """Share of `new_from` from which an uncovered detection is nearly a new object: the detector is asked again on
+    the next frame."""
     corrects_from: float = 0.5
     """Score from which a detection may correct the mask of its track; `new_from`, where that is less."""
     doubtful_below: float = 0.9
