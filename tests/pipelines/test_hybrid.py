@@ -77,7 +77,7 @@ def test_where_something_is_nearly_new_the_detector_is_asked_again():
     assert detector.asked == [0, 2, 4, 5, 7, 9]  # 0.7 at frame 4 is nearly 0.8
 
 
-@pytest.mark.parametrize(("later", "seen"), [(0.6, (1,)), (0.3, ())])
+@pytest.mark.parametrize(("later", "seen"), [(0.6, (1,)), (0.2, ())])
 def test_a_track_that_began_with_certainty_may_go_on_with_less(later, seen):
     class Fading(PaintedDetector):
         def detect(self, frame):
@@ -94,6 +94,18 @@ def test_who_comes_back_is_known_again():
     masks = run(hybrid(), video)
     assert masks[10].object_ids == ()
     assert masks[-1].object_ids == (1,)
+
+
+@pytest.mark.parametrize(("later", "ids"), [(0.6, (1,)), (0.4, ())])
+def test_who_was_lost_may_come_back_with_less_certainty(later, ids):
+    class Fading(PaintedDetector):
+        def detect(self, frame):
+            self._scores = {RED: 0.95 if frame.index < 3 else later}
+            return super().detect(frame)
+
+    there, away = [(RED, 10, 10, 30, 40)], []
+    video = np.stack([frame_of(0, there if i < 3 or i > 12 else away).image_HW3 for i in range(16)])
+    assert run(hybrid(detector=Fading(), new_from=0.8), video)[-1].object_ids == ids
 
 
 def test_a_look_alike_elsewhere_is_somebody_new():

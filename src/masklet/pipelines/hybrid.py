@@ -11,8 +11,8 @@ On a frame where the detector is asked, before the tracker's step:
 
 It is asked every few frames, on the frame after the tracker's score of an object fell, and on the frame after it
 saw something that was nearly sure enough to be new. With `detect_every=None` it is asked once in each shot: P0's
-pipeline "SAM + XMem" (first frame, then propagation). Otherwise this is P0's future work, re-prompted memory. A cut
-ends every track that no person pointed out. Sources: P0 sections 4-7 (B9, B22).
+pipeline "SAM + XMem" (first frame, then propagation). Otherwise this is P0's future work, re-prompted memory. A
+cut ends every track that no person pointed out. Sources: P0 sections 4-7 (B9, B22).
 """
 
 from __future__ import annotations
@@ -169,11 +169,18 @@ class HybridSession:
             and not is_covered(detections, m, expected_N4, tracks, from_share=config.covered_from)
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
-        score_of = {m: float(detections.scores_N[m]) for m in uncovered}
-        fresh = [m for m, score in score_of.items() if score >= config.new_from]
+        fresh = [m for m in uncovered if self._may_begin(detections, m, frame.index)]
         nearly = config.nearly_from * config.new_from
-        self._asks_again = any(nearly <= score < config.new_from for score in score_of.values())
+        self._asks_again = any(detections.scores_N[m] >= nearly for m in set(uncovered) - set(fresh))
         return self._segment(frame, detections, to_correct, fresh)
+
+    def _may_begin(self, detections: Detections, m: int, frame_index: int) -> bool:
+        """Return whether a detection may be somebody new, or somebody lost who may have come so far."""
+        config, score = self._parts.config, detections.scores_N[m]
+        box, label = as_box(detections.boxes_N4[m]), detections.labels_N[m]
+        return bool(score >= config.new_from) or bool(
+            score >= config.trusted_from and self._book.near_lost(label, box, frame_index)
+        )
 
     def _longest_since(
         self, track_of: Mapping[int, Track], detections: Detections, frame_index: int
@@ -234,12 +241,15 @@ class HybridSession:
     def _begin(self, frame: Frame, detections: Detections, m: int, mask_HW: BoolArray) -> Track | None:
         """Return the track of an uncovered detection: a lost one that came back, or a new one.
 
-        None where it is a lost one whose mean score still gives no reason to follow it.
+        None where it is a lost one whose mean score still gives no reason to follow it, and where it is no lost one
+        and not sure enough to be new.
         """
         config = self._parts.config
         box, label = as_box(detections.boxes_N4[m]), detections.labels_N[m]
         colours = colours_of(frame.image_HW3, mask_HW)
         track = self._book.find_lost(label, box, colours, frame.index, at_least=config.found_again_from)
+        if track is None and detections.scores_N[m] < config.new_from:
+            return None
         if track is None:
             track = Track(self._book.new_id(), label, box, frame.index, colours=colours)
         track = replace(
@@ -276,7 +286,7 @@ class HybridSession:
             )
         if config.detect_every is not None:
             for track in list(self._book.active.values()):
-                doubtful = track.score < config.doubtful_below * config.trusted_from
+                doubtful = track.score < config.doubted_below
                 if (doubtful or track.unsupported > config.end_after) and not track.by_hand:
                     self._end(track.object_id)
         self._book.forget_lost(frame.index - config.remember_lost_for)

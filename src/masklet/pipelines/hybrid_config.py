@@ -16,10 +16,11 @@ class HybridConfig:
     """Share of `new_from` from which an uncovered detection is nearly a new object: the detector is asked again on
     the next frame."""
     corrects_from: float = 0.5
-    """Score from which a detection may correct the mask of its track; `new_from`, where that is less."""
+    """Score from which a detection may correct the mask of its track, or be a lost object that came back, where
+    `new_from` is not less."""
     doubtful_below: float = 0.9
-    """Share of `corrects_from` that a track's mean score may not fall below; a thing often taken for an object by
-    mistake is hardly ever taken for one with certainty."""
+    """Share of `new_from` that a track's mean score may not fall below; a thing often taken for an object by
+    mistake is hardly ever taken for one with certainty. Less where tracks begin with more than `corrects_from`."""
     detect_every: int | None = 2
     """Frames between two questions to the detector; None: only once in each shot."""
     same_from: float = 0.3
@@ -54,3 +55,8 @@ class HybridConfig:
     def trusted_from(self) -> float:
         """Score from which a detection is believed about an object that is followed already."""
         return min(self.corrects_from, self.new_from)
+
+    @property
+    def doubted_below(self) -> float:
+        """Mean score below which a track is ended: the surer it had to begin, the less sure it may become."""
+        return self.doubtful_below * self.trusted_from**2 / self.new_from if self.new_from else 0.0

@@ -112,13 +112,17 @@ class TrackBook:
         self, label: str, box_xyxy: BoxXYXY, colours: tuple[float, ...], frame_index: int, *, at_least: float
     ) -> Track | None:
         """Return the lost track of this class that looks most like it and could have come so far, if any."""
-        near = (
+        near = self.near_lost(label, box_xyxy, frame_index)
+        best = max(near, key=lambda track: likeness(track.colours, colours), default=None)
+        return best if best and likeness(best.colours, colours) >= at_least else None
+
+    def near_lost(self, label: str, box_xyxy: BoxXYXY, frame_index: int) -> list[Track]:
+        """Return the lost tracks of this class that could have come so far."""
+        return [
             track
             for track in self.lost.values()
             if track.label == label and _could_reach(track, box_xyxy, frame_index)
-        )
-        best = max(near, key=lambda track: likeness(track.colours, colours), default=None)
-        return best if best and likeness(best.colours, colours) >= at_least else None
+        ]
 
     def copy(self) -> TrackBook:
         """Return a book of its own."""
