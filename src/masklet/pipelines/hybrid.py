@@ -241,8 +241,8 @@ class HybridSession:
     def _begin(self, frame: Frame, detections: Detections, m: int, mask_HW: BoolArray) -> Track | None:
         """Return the track of an uncovered detection: a lost one that came back, or a new one.
 
-        None where it is a lost one whose mean score still gives no reason to follow it, or no lost one and not sure
-        enough to be new.
+        None where it is a lost one whose mean score still gives no reason to follow it, or no lost one and not
+        sure enough to be new.
         """
         config = self._parts.config
         box, label = as_box(detections.boxes_N4[m]), detections.labels_N[m]
