@@ -19,6 +19,7 @@ from masklet.training.embeddings import (  # noqa: E402
     write_embeddings,
 )
 from masklet.training.errors import TrainingError  # noqa: E402
+from masklet.training.held_out import left_out  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.recipes.sam_decoder import (  # noqa: E402
     PREPARE,
@@ -27,7 +28,6 @@ from masklet.training.recipes.sam_decoder import (  # noqa: E402
     Sources,
     build,
     finish,
-    is_held_out,
     parse_losses,
 )
 from tiny_penn_fudan import write_penn_fudan  # noqa: E402
@@ -138,10 +138,13 @@ def test_what_is_no_sum_of_losses_is_refused(text, says):
         parse_losses(text)
 
 
-def test_the_share_held_out_is_about_what_was_asked_for_and_the_same_every_time():
-    held = [name for name in map(str, range(2000)) if is_held_out(name, 0.25)]
-    assert 0.22 < len(held) / 2000 < 0.28
-    assert not any(is_held_out(name, 0.0) for name in held)
+def test_what_is_left_for_the_end_is_neither_learnt_nor_validated_on(settings, tmp_path):
+    PREPARE(settings)
+    names = {picture.name for picture in (*build(settings).learnt, *build(settings).held_out)}
+    task = build(replace(settings, data=replace(settings.data, held_out=0.0, test=0.5)))
+    used = {picture.name for picture in (*task.learnt, *task.held_out)}
+    train(task, settings.loop, tmp_path / "run", settings={"data.held_out": 0.0, "data.test": 0.5})
+    assert {name for name in names if left_out(tmp_path / "run", name)} == names - used != set()
 
 
 def test_without_embeddings_and_sources_that_is_said(settings):

@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from masklet.core.arrays import BoolArray, UInt8Array
-from masklet.core.boxes import mask_of_box
+from masklet.core.boxes import grown, mask_of_box
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.gathered import Given, gather
 from masklet.models.sam.asked import Asked
@@ -25,8 +25,8 @@ class SegmenterConfig:
 
     kept_embeddings: int = 4
     """Of the pictures asked about last, at least 1; one takes 4 MB."""
-    within_box: bool = True
-    """Whether a box bounds its mask."""
+    box_room: float | None = 0.0
+    """How far a mask may reach beyond its box, on each side, in shares of the box; None: as far as it does."""
     slack: float = SLACK
     """What the score of a whole may lack of its parts' where a single point is all there is (`choice`)."""
 
@@ -83,9 +83,11 @@ class SamSegmenter:
         return self._kept[key]
 
     def _bounded(self, mask_HW: BoolArray, given: Given) -> BoolArray:
-        if given.box_xyxy is None or not self.config.within_box:
+        if given.box_xyxy is None or self.config.box_room is None:
             return mask_HW
-        return mask_HW & mask_of_box(given.box_xyxy, (mask_HW.shape[0], mask_HW.shape[1]))
+        return mask_HW & mask_of_box(
+            grown(given.box_xyxy, self.config.box_room), (mask_HW.shape[0], mask_HW.shape[1])
+        )
 
 
 def asked_of(given: Given, square: Square) -> Asked:

@@ -5,7 +5,6 @@ Source: P0, section 4 (Dice, AdamW, learning rate 5e-7, betas 0.9 and 0.99; OCHu
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from masklet.training.checkpoint import load_weights, read_weights
 from masklet.training.config import LoopConfig
 from masklet.training.embeddings import EmbeddedPicture, EmbeddingFolder, encoder_digest, write_embeddings
 from masklet.training.errors import TrainingError
+from masklet.training.held_out import Part, part_of
 from masklet.training.losses import LOSSES, focal, weighted_sum
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Data:
     """Folder of embeddings; made from `sources` where there is none."""
     held_out: float = 0.25
     """Share of the pictures that are validated on and not learnt from, drawn by their names."""
+    test: float = 0.0
+    """Share of the pictures that the run does not look at, to measure on afterwards, drawn by their names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +117,8 @@ class SamDecoderTask:
         self._settings = settings
         self._losses = LOSSES | {"focal": partial(focal, gamma=settings.focal_gamma)}
         self._weights = parse_losses(settings.loss)
-        pictures = tuple(pictures)
-        self.held_out = tuple(p for p in pictures if is_held_out(p.name, settings.data.held_out))
-        self.learnt = tuple(p for p in pictures if p not in self.held_out)
+        parts = _by_part(pictures, settings.data)
+        self.learnt, self.held_out = parts["learnt"], parts["held out"]
         if not self.learnt:
             raise TrainingError(f"Expected pictures to tune on in {settings.data.cache}, got none.")
         head.prompt_encoder.requires_grad_(False)
@@ -187,11 +188,6 @@ class SamDecoderTask:
         return weighted_sum(self._weights, logits_NHW, truth_NHW, known_NHW, losses=self._losses)
 
 
-def is_held_out(name: str, share: float) -> bool:
-    """Return whether a picture is validated on: the same for a name in every run, about that share of all."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) < share * 2**32
-
-
 def PREPARE(settings: Settings) -> None:
     """Make the embeddings where there are none."""
     if not (settings.data.cache / "embeddings.json").exists():
@@ -255,6 +251,13 @@ def _pictures(given: Sources) -> Iterator[PicturedPeople]:
             "set sources.ochuman, sources.cityscapes, sources.penn_fudan or sources.yolo_persons."
         )
     return chain.from_iterable(made)
+
+
+def _by_part(pictures: Iterable[EmbeddedPicture], data: Data) -> dict[Part, list[EmbeddedPicture]]:
+    parts: dict[Part, list[EmbeddedPicture]] = {"learnt": [], "held out": [], "test": []}
+    for picture in pictures:
+        parts[part_of(picture.name, held_out=data.held_out, test=data.test)].append(picture)
+    return parts
 
 
 def _of_head(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
