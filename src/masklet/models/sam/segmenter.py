@@ -25,7 +25,7 @@ class SegmenterConfig:
 
     kept_embeddings: int = 4
     """Of the pictures asked about last, at least 1; one takes 4 MB."""
-    box_room: float | None = 0.0
+    box_room: float | None = 0.1
     """How far a mask may reach beyond its box, on each side, in shares of the box; None: as far as it does."""
     slack: float = SLACK
     """What the score of a whole may lack of its parts' where a single point is all there is (`choice`)."""
@@ -44,9 +44,9 @@ class SamSegmenter:
 
         Objects go through the decoder together. A single point gives one of three masks (whole, part, part of a
         part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. A mask alone
-        is its own answer; with points or a box it is where the network starts. A box bounds its mask. The score is
-        what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object of which
-        nothing but points beside it are given.
+        is its own answer; with points or a box it is where the network starts. A box bounds its mask, but for
+        `box_room`. The score is what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError
+        for an object of which nothing but points beside it are given.
         """
         object_ids = tuple(dict.fromkeys(prompt.object_id for prompt in prompts))
         given = [
