@@ -71,29 +71,33 @@ def plot_lines(
     across: str,
     measure: str,
 ) -> None:
-    """Draw lines of x and y by name, named in the order of their last values, the lowest first; write a PNG.
+    """Draw lines of x and y by name, each in the colour and dash of its place; write a PNG.
 
-    Values above 0 of very different size are drawn by their logarithm. Raise MissingExtraError without matplotlib,
-    OutputError where the file cannot be written.
+    They are named in the order of their last values, the highest first. Values above 0 of very different size are
+    drawn by their logarithm. Raise MissingExtraError without matplotlib, OutputError where the file cannot be
+    written.
     """
     require_plots()
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots()
-    for number, (name, (x, y)) in enumerate(sorted(lines.items(), key=lambda line: line[1][1][-1])):
+    drawn = []
+    for number, (name, (x, y)) in enumerate(lines.items()):
         dashes, place = divmod(number, _COLOURS)
         colour = np.array(colour_of(place + 1)) / 255
         style: dict[str, Any] = {
             "linestyle": _DASHES[dashes % len(_DASHES)],
             "marker": "." if len(x) <= _MARKED else "",
         }
-        axes.plot(x, y, color=tuple(colour), linewidth=1.5, label=f"{name}: {y[-1]:.4g}", **style)
+        drawn += axes.plot(x, y, color=tuple(colour), linewidth=1.5, label=f"{name}: {y[-1]:.4g}", **style)
     axes.set(title=title, xlabel=across, ylabel=measure)
     if _differ_much([value for _, y in lines.values() for value in y]):
         axes.set_yscale("log")
     axes.grid(alpha=0.3, which="both")
-    figure.legend(title="last value", loc="outside right upper", fontsize="small", handlelength=3)
+    last = [y[-1] for _, y in lines.values()]
+    handles = [drawn[place] for place in np.argsort(last)[::-1]]
+    figure.legend(handles=handles, title="last value", loc="outside right upper", fontsize="small", handlelength=3)
     _write(figure, path)
 
 
