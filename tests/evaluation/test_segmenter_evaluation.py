@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from masklet.core.errors import EvaluationError
 from masklet.core.values import Box, FrameMasks, Points
 from masklet.datasets.penn_fudan import Pedestrians, PennFudan
-from masklet.evaluation.segmenter import evaluate_segmenter
+from masklet.evaluation.segmenter import (
+    by_prompts,
+    difference,
+    evaluate_segmenter,
+    evaluate_ways,
+    unprompted,
+)
 from networks import loaded
 
 
@@ -51,6 +59,32 @@ def test_prompts_are_of_the_kind_asked_for(pictures):
     report = evaluate_segmenter(pictures, segmenter, prompt="point")
     assert segmenter.kinds == {Points}
     assert report.iou_N == pytest.approx([4 / 32, 4 / 32])
+
+
+def test_two_ways_are_compared_on_the_same_pictures(pictures):
+    reports = evaluate_ways(pictures, {"box": by_prompts(BoxFiller()), "click": by_prompts(BoxFiller(), "point")})
+    better = difference(reports["box"], reports["click"])
+    assert better.mean == pytest.approx(0.75 - 4 / 32)
+    assert (better.low, better.high) == pytest.approx((better.mean, better.mean))  # a single picture
+    assert better.to_json()["IoU-Difference"] == better.mean
+
+
+def test_reports_of_other_objects_cannot_be_compared(pictures):
+    report = evaluate_segmenter(pictures, BoxFiller())
+    with pytest.raises(EvaluationError, match="the same objects"):
+        difference(report, replace(report, names_N=("other/1", "other/2")))
+
+
+@pytest.mark.parametrize(("columns", "expected"), [([], 0.0), ([(0, 20), (2, 6)], 8 / 20)])
+def test_without_prompts_each_one_has_the_mask_that_fits_best(pictures, columns, expected):
+    def find(frame):
+        masks_MHW = np.zeros((len(columns), *frame.size_HW), bool)
+        for mask_HW, (left, right) in zip(masks_MHW, columns, strict=True):
+            mask_HW[:, left:right] = True
+        return masks_MHW
+
+    report = evaluate_ways(pictures, {"all": unprompted(find)})["all"]
+    assert report.iou_N[0] == pytest.approx(expected)
 
 
 def test_no_pictures_are_an_error():

@@ -5,6 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from masklet.core.boxes import grown  # noqa: E402
 from masklet.core.errors import PromptError  # noqa: E402
 from masklet.core.values import Box, Frame, MaskPrompt, Points  # noqa: E402
 from masklet.models.protocols import Segmenter  # noqa: E402
@@ -95,14 +96,17 @@ def test_objects_come_in_order_of_first_mention_with_all_said_of_them(segmenter)
     assert found.scores_N[1] != found.scores_N[0]
 
 
-def test_a_box_bounds_its_mask_unless_told_otherwise(segmenter):
-    x1, y1, x2, y2 = (int(edge) for edge in BOX.xyxy)
-    free = SamSegmenter(segmenter.predictor, SegmenterConfig(within_box=False))
+@pytest.mark.parametrize("room", [0.0, 0.1])
+def test_a_mask_reaches_no_further_beyond_its_box_than_there_is_room(segmenter, room):
+    x1, y1, x2, y2 = (round(edge) for edge in grown(BOX.xyxy, room))
+    free, bounded = (
+        SamSegmenter(segmenter.predictor, SegmenterConfig(box_room=each)).segment(frame(), [BOX]).masks_NHW[0]
+        for each in (None, room)
+    )
     outside_HW = np.ones((60, 90), bool)
     outside_HW[y1:y2, x1:x2] = False
-    bounded, whole = (one.segment(frame(), [BOX]).masks_NHW[0] for one in (segmenter, free))
-    assert (whole & outside_HW).any()
-    np.testing.assert_array_equal(bounded, whole & ~outside_HW)
+    assert (free & outside_HW).any()
+    np.testing.assert_array_equal(bounded, free & ~outside_HW)
 
 
 def test_a_mask_alone_is_its_own_answer_and_needs_no_network(segmenter, encoded):

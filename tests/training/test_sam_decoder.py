@@ -16,9 +16,11 @@ from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.embeddings import (  # noqa: E402
     EmbeddingFolder,
     encoder_digest,
+    mirror,
     write_embeddings,
 )
 from masklet.training.errors import TrainingError  # noqa: E402
+from masklet.training.held_out import left_out  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.recipes.sam_decoder import (  # noqa: E402
     PREPARE,
@@ -27,7 +29,7 @@ from masklet.training.recipes.sam_decoder import (  # noqa: E402
     Sources,
     build,
     finish,
-    is_held_out,
+    jittered,
     parse_losses,
 )
 from tiny_penn_fudan import write_penn_fudan  # noqa: E402
@@ -125,6 +127,54 @@ def test_the_loss_is_told_against_that_of_the_untuned_network(settings, tmp_path
     assert again.validate(again.network)["relative"] == pytest.approx(tuned.figures["relative"], rel=1e-3)
 
 
+def test_mirrored_pictures_are_learnt_from_and_not_validated_on(settings):
+    settings = replace(settings, data=replace(settings.data, mirrored=True))
+    PREPARE(settings)
+    task = build(settings)
+    assert sorted(picture.mirrored for picture in task.learnt) == [False, True]
+    assert [picture.mirrored for picture in task.held_out] == [False]
+
+
+def test_a_mirrored_picture_has_its_people_on_the_other_side(people):
+    picture = next(iter(PennFudan(people)))
+    mirrored = mirror(picture)
+    np.testing.assert_array_equal(mirrored.image_HW3[:, 0], picture.image_HW3[:, -1])
+    for (x1, y1, x2, y2), mask_HW in zip(mirrored.boxes_N4.astype(int), mirrored.masks_NHW, strict=True):
+        assert mask_HW.any()
+        assert mask_HW.sum() == mask_HW[y1:y2, x1:x2].sum()
+    np.testing.assert_array_equal(mirror(mirrored).boxes_N4, picture.boxes_N4)
+
+
+def test_corners_move_by_their_share_of_the_box_at_most():
+    box_4, rng = torch.tensor([10.0, 20.0, 30.0, 60.0]), np.random.default_rng(0)
+    moved_K4 = torch.stack([jittered(box_4, 0.1, rng) for _ in range(200)]) - box_4
+    assert moved_K4.abs().amax(dim=0).tolist() == pytest.approx([2, 4, 2, 4], rel=0.1)
+    assert torch.equal(jittered(box_4, 0.0, rng), box_4)
+
+
+def test_what_is_written_is_as_near_to_the_released_weights_as_asked_for(settings, weights, tmp_path):
+    PREPARE(settings)
+    written = {}
+    train(build(settings), settings.loop, tmp_path / "run")
+    for share in (0.0, 0.5, 1.0):
+        finish(replace(settings, blend=share), tmp_path / "run")
+        written[share] = load_network(tmp_path / "run/run.pth", TINY).state_dict()
+    released = load_network(weights, TINY).state_dict()
+    name = "mask_decoder.iou_token.weight"
+    assert torch.equal(written[0.0][name], released[name])
+    assert not torch.equal(written[1.0][name], released[name])
+    torch.testing.assert_close(written[0.5][name], (released[name] + written[1.0][name]) / 2)
+
+
+def test_the_blend_is_what_is_validated(settings):
+    PREPARE(settings)
+    task = build(replace(settings, blend=0.0))
+    with torch.no_grad():
+        for parameter in task.network.mask_decoder.parameters():
+            parameter += 1
+    assert task.validate(task.network)["relative"] == pytest.approx(1)
+
+
 @pytest.mark.parametrize("loss", ["bce", "dice+bce+focal", "boundary-edge+0.5*boundary-distance"])
 def test_every_sum_of_losses_can_be_learnt_by(settings, tmp_path, loss):
     PREPARE(settings)
@@ -138,10 +188,13 @@ def test_what_is_no_sum_of_losses_is_refused(text, says):
         parse_losses(text)
 
 
-def test_the_share_held_out_is_about_what_was_asked_for_and_the_same_every_time():
-    held = [name for name in map(str, range(2000)) if is_held_out(name, 0.25)]
-    assert 0.22 < len(held) / 2000 < 0.28
-    assert not any(is_held_out(name, 0.0) for name in held)
+def test_what_is_left_for_the_end_is_neither_learnt_nor_validated_on(settings, tmp_path):
+    PREPARE(settings)
+    names = {picture.name for picture in (*build(settings).learnt, *build(settings).held_out)}
+    task = build(replace(settings, data=replace(settings.data, held_out=0.0, test=0.5)))
+    used = {picture.name for picture in (*task.learnt, *task.held_out)}
+    train(task, settings.loop, tmp_path / "run", settings={"data.held_out": 0.0, "data.test": 0.5})
+    assert {name for name in names if left_out(tmp_path / "run", name)} == names - used != set()
 
 
 def test_without_embeddings_and_sources_that_is_said(settings):

@@ -34,7 +34,7 @@ def test_what_is_no_family_is_refused(text):
 def test_each_value_gets_a_run_a_curve_and_rows(tmp_path):
     families = [Family("width", ("2", "3")), Family("loop.optimiser", ("sgd",))]
     curves = run_study(TINY, families, BRIEF, tmp_path, figure="silence")
-    assert [(curve.setting, curve.value, curve.steps_V) for curve in curves] == [
+    assert [(curve.setting, curve.value, curve.validations.steps_V) for curve in curves] == [
         ("width", "2", (1, 2)),
         ("width", "3", (1, 2)),
         ("loop.optimiser", "sgd", (1, 2)),
@@ -65,5 +65,5 @@ def test_every_family_is_drawn(tmp_path):
     families = [Family("width", ("2", "3")), Family("loop.optimiser", ("sgd",))]
     curves = run_study(TINY, families, BRIEF, tmp_path, figure="silence")
     paths = plot_study(curves, tmp_path, figure="silence")
-    assert [path.name for path in paths] == ["width.png", "loop.optimiser.png"]
+    assert [path.name for path in paths] == ["width-silence.png", "loop.optimiser-silence.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)

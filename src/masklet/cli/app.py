@@ -14,6 +14,7 @@ from masklet.cli.label import label
 from masklet.cli.models import models
 from masklet.cli.probe import probe
 from masklet.cli.render import render
+from masklet.cli.search import search
 from masklet.cli.segment import segment
 from masklet.cli.study import study
 from masklet.cli.track import track
@@ -40,6 +41,7 @@ app.command()(label)
 app.command()(models)
 app.command()(probe)
 app.command()(render)
+app.command()(search)
 app.command()(segment)
 app.command()(track)
 app.command()(study)

@@ -40,7 +40,13 @@ def study(
     if plot and curves:
         plot_study(curves, out, figure=figure)
     last = [
-        {"setting": c.setting, "value": c.value, "step": c.steps_V[-1], figure: c.figures_V[-1]} for c in curves
+        {
+            "setting": curve.setting,
+            "value": curve.value,
+            "step": curve.validations.steps_V[-1],
+            **{name: numbers[-1] for name, numbers in curve.validations.figures.items()},
+        }
+        for curve in curves
     ]
     if as_json:
         print_json(last)

@@ -4,6 +4,7 @@ from masklet.datasets.cityscapes import Cityscapes
 from masklet.datasets.clip import Clip
 from masklet.datasets.coco_persons import CocoPersons, YoloPersons
 from masklet.datasets.davis import Davis2016, Davis2017
+from masklet.datasets.layouts import open_people
 from masklet.datasets.mot import MotSequence, mot_sequences
 from masklet.datasets.mots import MotsSequence, mots_sequences
 from masklet.datasets.ochuman import OCHuman
@@ -35,6 +36,7 @@ __all__ = [
     "draw_test_clips",
     "mot_sequences",
     "mots_sequences",
+    "open_people",
     "pie_clips",
     "split_clips",
 ]

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,15 @@ from masklet.render.palette import colour_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+_COLOURS = 8
+"""Lines of one dash, each with a colour of its own."""
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)))
+_MARKED = 24
+"""Points up to which each is marked."""
+_MUCH = 20
+"""Ratio of values from which they are drawn by their logarithm."""
 
 
 def require_plots() -> None:
@@ -62,22 +71,38 @@ def plot_lines(
     across: str,
     measure: str,
 ) -> None:
-    """Draw lines of x and y by name, named in the order of their last values, the lowest first; write a PNG.
+    """Draw lines of x and y by name, each in the colour and dash of its place; write a PNG.
 
-    Raise MissingExtraError without matplotlib, OutputError where the file cannot be written.
+    They are named in the order of their last values, the highest first. Values above 0 of very different size are
+    drawn by their logarithm. Raise MissingExtraError without matplotlib, OutputError where the file cannot be
+    written.
     """
     require_plots()
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4), layout="constrained")
+    figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots()
-    for number, (name, (x, y)) in enumerate(sorted(lines.items(), key=lambda line: line[1][1][-1]), start=1):
-        colour = np.array(colour_of(number)) / 255
-        axes.plot(x, y, color=tuple(colour), linewidth=1.5, marker=".", label=f"{name}: {y[-1]:.4g}")
+    drawn = []
+    for number, (name, (x, y)) in enumerate(lines.items()):
+        dashes, place = divmod(number, _COLOURS)
+        colour = np.array(colour_of(place + 1)) / 255
+        style: dict[str, Any] = {
+            "linestyle": _DASHES[dashes % len(_DASHES)],
+            "marker": "." if len(x) <= _MARKED else "",
+        }
+        drawn += axes.plot(x, y, color=tuple(colour), linewidth=1.5, label=f"{name}: {y[-1]:.4g}", **style)
     axes.set(title=title, xlabel=across, ylabel=measure)
-    axes.grid(alpha=0.3)
-    figure.legend(title="last value", loc="outside right upper", fontsize="small")
+    if _differ_much([value for _, y in lines.values() for value in y]):
+        axes.set_yscale("log")
+    axes.grid(alpha=0.3, which="both")
+    last = [y[-1] for _, y in lines.values()]
+    handles = [drawn[place] for place in np.argsort(last)[::-1]]
+    figure.legend(handles=handles, title="last value", loc="outside right upper", fontsize="small", handlelength=3)
     _write(figure, path)
+
+
+def _differ_much(values: Sequence[float]) -> bool:
+    return min(values) > 0 and max(values) > _MUCH * min(values)
 
 
 def _write(figure: Figure, path: Path) -> None:

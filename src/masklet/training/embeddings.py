@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.errors import FormatError
 from masklet.core.files import write_whole
 from masklet.models.sam.network import Sam
@@ -54,6 +55,8 @@ class EmbeddedPicture:
     name: str
     path: Path
     people: int
+    mirrored: bool = False
+    """Whether left is right in it: more to learn from, nothing to validate on."""
 
     def read(self) -> EmbeddedPeople:
         """Return what is kept of it; raise FormatError where its file is missing or damaged."""
@@ -91,7 +94,10 @@ class EmbeddingFolder(Sequence[EmbeddedPicture]):
                 "name another folder (data.cache), or remove this one."
             )
         self._pictures = tuple(
-            EmbeddedPicture(str(item["name"]), root / str(item["file"]), int(item["people"])) for item in pictures
+            EmbeddedPicture(
+                str(item["name"]), root / str(item["file"]), int(item["people"]), bool(item.get("mirrored", False))
+            )
+            for item in pictures
         )
 
     def __len__(self) -> int:
@@ -114,10 +120,13 @@ def encoder_digest(network: Sam) -> str:
     return digest.hexdigest()
 
 
-def write_embeddings(pictures: Iterable[PicturedPeople], network: Sam, root: Path) -> EmbeddingFolder:
+def write_embeddings(
+    pictures: Iterable[PicturedPeople], network: Sam, root: Path, *, mirrored: bool = False
+) -> EmbeddingFolder:
     """Encode pictures into a folder; those that lie there already, of the same encoder, are not encoded again.
 
-    Pictures without people are left out. Raise TrainingError where none is left.
+    Pictures without people are left out; with `mirrored` each is also there mirrored. Raise TrainingError where
+    none is left.
     """
     from masklet.models.sam.predictor import Predictor
 
@@ -128,15 +137,37 @@ def write_embeddings(pictures: Iterable[PicturedPeople], network: Sam, root: Pat
         count = len(picture.boxes_N4)
         if not count:
             continue
-        file = f"{number:06d}-{re.sub(r'[^0-9A-Za-z_.-]+', '-', picture.name)}-{encoder[:12]}.npz"
-        if not (root / file).exists():
-            write_whole(root / file, _packed(_encoded(picture, predictor)))
-        listed.append({"name": picture.name, "file": file, "people": count})
+        name = f"{number:06d}-{re.sub(r'[^0-9A-Za-z_.-]+', '-', picture.name)}-{encoder[:12]}"
+        for is_mirrored in (False, True)[: 1 + mirrored]:
+            file = f"{name}-mirrored.npz" if is_mirrored else f"{name}.npz"
+            if not (root / file).exists():
+                shown = mirror(picture) if is_mirrored else picture
+                write_whole(root / file, _packed(_encoded(shown, predictor)))
+            listed.append({"name": picture.name, "file": file, "people": count, "mirrored": is_mirrored})
     if not listed:
         raise TrainingError("Expected pictures with people to tune on, got none.")
     content = {"version": VERSION, "encoder": encoder, "pictures": listed}
     write_whole(root / LIST, json.dumps(content, indent=1).encode())
     return EmbeddingFolder(root, encoder=encoder)
+
+
+@dataclass(frozen=True, eq=False)
+class MirroredPeople:
+    """A picture of people with left and right exchanged."""
+
+    name: str
+    image_HW3: UInt8Array
+    boxes_N4: FloatArray
+    masks_NHW: BoolArray
+
+
+def mirror(picture: PicturedPeople) -> MirroredPeople:
+    """Return a picture with left and right exchanged, of its boxes and masks too."""
+    image_HW3 = np.ascontiguousarray(picture.image_HW3[:, ::-1])
+    x1_N, y1_N, x2_N, y2_N = picture.boxes_N4.T
+    width = image_HW3.shape[1]
+    boxes_N4 = np.stack([width - x2_N, y1_N, width - x1_N, y2_N], axis=1)
+    return MirroredPeople(picture.name, image_HW3, boxes_N4, np.ascontiguousarray(picture.masks_NHW[:, :, ::-1]))
 
 
 def _encoded(picture: PicturedPeople, predictor: Any) -> EmbeddedPeople:

@@ -2,16 +2,12 @@
 
 As P0 compares sums of losses and optimisers (Fig. 5). What was finished before is not trained again, so a study
 that was stopped goes on.
-
-Shapes: V validations.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -19,8 +15,7 @@ from pathlib import Path
 from masklet.core.files import write_whole
 from masklet.training.errors import TrainingError
 from masklet.training.progress import Progress, Silent
-from masklet.training.recipe import run_recipe
-from masklet.training.run_files import RunFiles
+from masklet.training.trials import Validations, csv_text, run_trial
 
 SUMS_OF = "sums-of:"
 TABLE = "study.csv"
@@ -55,12 +50,11 @@ class Family:
 
 @dataclass(frozen=True)
 class Curve:
-    """A figure at each validation of one run."""
+    """The validations of one run."""
 
     setting: str
     value: str
-    steps_V: tuple[int, ...]
-    figures_V: tuple[float, ...]
+    validations: Validations
 
 
 def run_study(
@@ -74,29 +68,24 @@ def run_study(
 ) -> list[Curve]:
     """Train every value of every family into a folder of its own below `out`; return the curves.
 
-    `figure` is a figure of the recipe's validation; study.csv has its values. Raise TrainingError where no run
-    has it, and what `run_recipe` raises.
+    study.csv has all figures of the recipe's validations, among which `figure` must be. Raise TrainingError where
+    it is not, and what `run_recipe` raises.
     """
     progress = progress or Silent()
     curves: list[Curve] = []
     for setting, value, folder in _runs(families, out):
         progress.say(f"{setting}={value} -> {folder}")
-        result = run_recipe(
-            recipe,
-            [*assignments, f"{setting}={value}"],
-            folder,
-            resume=RunFiles(folder).last.exists(),
-            progress=progress,
-        )
-        if result.ended == "stopped":
+        told = [*assignments, f"{setting}={value}"]
+        validations = run_trial(recipe, told, folder, figure=figure, progress=progress)
+        if validations is None:
             break
-        curves.append(_read(RunFiles(folder).validation, setting, value, figure))
-        write_whole(out / TABLE, _table(curves, figure).encode())
+        curves.append(Curve(setting, value, validations))
+        write_whole(out / TABLE, _table(curves))
     return curves
 
 
 def plot_study(curves: Sequence[Curve], out: Path, *, figure: str) -> list[Path]:
-    """Draw the curves of each family, the best last value first, into FAMILY.png; return the files.
+    """Draw a figure of each family's curves into FAMILY-FIGURE.png; return the files.
 
     Raise MissingExtraError without matplotlib.
     """
@@ -104,8 +93,12 @@ def plot_study(curves: Sequence[Curve], out: Path, *, figure: str) -> list[Path]
 
     paths = []
     for setting in dict.fromkeys(curve.setting for curve in curves):
-        lines = {curve.value: (curve.steps_V, curve.figures_V) for curve in curves if curve.setting == setting}
-        path = out / f"{_plain(setting)}.png"
+        lines = {
+            curve.value: (curve.validations.steps_V, curve.validations.figures[figure])
+            for curve in curves
+            if curve.setting == setting
+        }
+        path = out / f"{_plain(setting)}-{_plain(figure)}.png"
         plot_lines(lines, path, title=setting, across="step", measure=figure)
         paths.append(path)
     return paths
@@ -126,28 +119,16 @@ def _plain(text: str) -> str:
     return re.sub(r"[^0-9A-Za-z_.+-]+", "-", text.replace("*", "x"))
 
 
-def _read(path: Path, setting: str, value: str, figure: str) -> Curve:
-    rows: list[Mapping[str, str]] = []
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    if not rows or figure not in rows[0]:
-        found = ", ".join(name for name in (rows[0] if rows else ()) if name != "step") or "none"
-        raise TrainingError(
-            f"Expected validations with a figure {figure!r} in {path}, got {found}; "
-            "set loop.validate_every, and name one of the recipe's figures."
-        )
-    return Curve(
-        setting, value, tuple(int(row["step"]) for row in rows), tuple(float(row[figure]) for row in rows)
-    )
-
-
-def _table(curves: Sequence[Curve], figure: str) -> str:
+def _table(curves: Sequence[Curve]) -> bytes:
     """Return a row for each validation of each run."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["setting", "value", "step", figure])
-    for curve in curves:
-        for step, number in zip(curve.steps_V, curve.figures_V, strict=True):
-            writer.writerow([curve.setting, curve.value, step, number])
-    return text.getvalue()
+    names = list(dict.fromkeys(name for curve in curves for name in curve.validations.figures))
+    rows = (
+        [curve.setting, curve.value, step, *(numbers[place] for numbers in _in_order(curve, names))]
+        for curve in curves
+        for place, step in enumerate(curve.validations.steps_V)
+    )
+    return csv_text(["setting", "value", "step", *names], rows)
+
+
+def _in_order(curve: Curve, names: Sequence[str]) -> list[tuple[float, ...]]:
+    return [curve.validations.figures[name] for name in names]

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
-from masklet.core.boxes import box_of_mask
+from masklet.core.boxes import box_of_mask, grown
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.eiseg.box_clicks import clicks_of_box, fit
 from masklet.models.eiseg.clicks import Clicks
@@ -39,6 +39,8 @@ class EISegConfig:
     """Pixels of the longer side of what it looks at more closely."""
     margin: float = 0.25
     """Around the object's box, a share of the box on every side."""
+    box_room: float = 0.0
+    """How far a mask may reach beyond its box, on each side, in shares of the box."""
     near_looks: int = 2
     """Close looks at what was found, at least one, each given the mask of the one before."""
     least_probability: float = 0.55
@@ -109,13 +111,16 @@ class EISeg:
             known_hw = np.asarray(cv2.resize(expit(found_hw), (near.width, near.height)), np.float32)
         else:
             known_hw = near.take_mask(given.mask_HW)
-        box = near.box(box_xyxy)
+        box, room = near.box(box_xyxy), self.config.box_room
         clicks = clicks_of_box(box, _in_crop(given, near))[found]
         logits_hw = Look(self._graph, near.take(image_HW3)).repeated(
-            clicks, known_hw, times=self.config.near_looks, within_hw=box.inside((near.height, near.width))
+            clicks,
+            known_hw,
+            times=self.config.near_looks,
+            within_hw=box.inside((near.height, near.width), grown=room),
         )
         logits_HW = near.put_back(logits_hw, image_HW3.shape[:2], outside=_OUTSIDE)
-        return np.where(_within(box_xyxy, image_HW3.shape[:2]), logits_HW, _OUTSIDE)
+        return np.where(_within(grown(box_xyxy, room), image_HW3.shape[:2]), logits_HW, _OUTSIDE)
 
     def _find(self, image_HW3: UInt8Array, crop: Crop, box: CropBox, given: Clicks) -> tuple[int, FloatArray]:
         """Return which of `clicks_of_box` to take, and its logits_hw.

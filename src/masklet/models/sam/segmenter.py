@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 
 from masklet.core.arrays import BoolArray, UInt8Array
-from masklet.core.boxes import mask_of_box
+from masklet.core.boxes import grown, mask_of_box
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.gathered import Given, gather
 from masklet.models.sam.asked import Asked
@@ -25,8 +25,8 @@ class SegmenterConfig:
 
     kept_embeddings: int = 4
     """Of the pictures asked about last, at least 1; one takes 4 MB."""
-    within_box: bool = True
-    """Whether a box bounds its mask."""
+    box_room: float | None = 0.1
+    """How far a mask may reach beyond its box, on each side, in shares of the box; None: as far as it does."""
     slack: float = SLACK
     """What the score of a whole may lack of its parts' where a single point is all there is (`choice`)."""
 
@@ -45,9 +45,9 @@ class SamSegmenter:
         Objects go through the decoder together. A single point gives one of three masks (whole, part, part of a
         part; `choice`); anything else gives the mask that is meant for prompts that leave no doubt. Of several
         points alone the first on the object is asked about by itself, and its mask is what the others correct. A
-        mask alone is its own answer; with points or a box it is where the network starts. A box bounds its mask.
-        The score is what the network thinks the mask's IoU is, 0 for an empty one. Raise PromptError for an object
-        of which nothing but points beside it are given.
+        mask alone is its own answer; with points or a box it is where the network starts. A box bounds its mask,
+        but for `box_room`. The score is what the network thinks the mask's IoU is, 0 for an empty one. Raise
+        PromptError for an object of which nothing but points beside it are given.
         """
         object_ids = tuple(dict.fromkeys(prompt.object_id for prompt in prompts))
         given = [
@@ -98,9 +98,11 @@ class SamSegmenter:
         return self._kept[key]
 
     def _bounded(self, mask_HW: BoolArray, given: Given) -> BoolArray:
-        if given.box_xyxy is None or not self.config.within_box:
+        if given.box_xyxy is None or self.config.box_room is None:
             return mask_HW
-        return mask_HW & mask_of_box(given.box_xyxy, (mask_HW.shape[0], mask_HW.shape[1]))
+        return mask_HW & mask_of_box(
+            grown(given.box_xyxy, self.config.box_room), (mask_HW.shape[0], mask_HW.shape[1])
+        )
 
 
 def asked_of(given: Given, square: Square) -> Asked:

@@ -5,7 +5,6 @@ Source: P0, section 4 (Dice, AdamW, learning rate 5e-7, betas 0.9 and 0.99; OCHu
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,7 @@ from masklet.training.checkpoint import load_weights, read_weights
 from masklet.training.config import LoopConfig
 from masklet.training.embeddings import EmbeddedPicture, EmbeddingFolder, encoder_digest, write_embeddings
 from masklet.training.errors import TrainingError
+from masklet.training.held_out import Part, part_of
 from masklet.training.losses import LOSSES, focal, weighted_sum
 
 if TYPE_CHECKING:
@@ -58,6 +58,12 @@ class Data:
     """Folder of embeddings; made from `sources` where there is none."""
     held_out: float = 0.25
     """Share of the pictures that are validated on and not learnt from, drawn by their names."""
+    test: float = 0.0
+    """Share of the pictures that the run does not look at, to measure on afterwards, drawn by their names."""
+    mirrored: bool = False
+    """Also learn from the pictures mirrored; said when the folder of embeddings is made."""
+    jitter: float = 0.0
+    """How far the corners of boxes are moved, in shares of the box's sides, at most: detectors' are not exact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +78,9 @@ class Settings:
     """Decoder of an earlier run to go on from, as for a second phase on other data."""
     side: int = 1024
     """Pixels along the square that pictures are brought to; fewer are faster. Not for vit-*."""
+    blend: float = 1.0
+    """Share of the tuned decoder in what is validated and written, the rest is as it was released: less learns
+    less by heart where pictures are few (WiSE-FT, Wortsman et al., CVPR 2022)."""
     loss: str = "dice"
     """Losses to be added: dice, dice+bce+focal, 0.5*bce+2*dice, ... (`masklet.training.losses.LOSSES`)."""
     focal_gamma: float = 2.0
@@ -115,13 +124,13 @@ class SamDecoderTask:
         self._settings = settings
         self._losses = LOSSES | {"focal": partial(focal, gamma=settings.focal_gamma)}
         self._weights = parse_losses(settings.loss)
-        pictures = tuple(pictures)
-        self.held_out = tuple(p for p in pictures if is_held_out(p.name, settings.data.held_out))
-        self.learnt = tuple(p for p in pictures if p not in self.held_out)
+        parts = _by_part(pictures, settings.data)
+        self.learnt, self.held_out = parts["learnt"], parts["held out"]
         if not self.learnt:
             raise TrainingError(f"Expected pictures to tune on in {settings.data.cache}, got none.")
         head.prompt_encoder.requires_grad_(False)
         self.network: nn.Module = head
+        self._released = {name: value.clone() for name, value in head.state_dict().items()}
         self._zero_shot = self._figures(head) if self.held_out else {}
         if settings.start_from is not None:
             load_weights(head, settings.start_from)
@@ -133,7 +142,7 @@ class SamDecoderTask:
         people, number = picture.read(), int(rng.integers(picture.people))
         return {
             "feature": people.feature_Chw,
-            "box": people.box_N4[number],
+            "box": jittered(people.box_N4[number], self._settings.data.jitter, rng),
             "truth": people.truth_NHW[number],
             "known": people.known_HW,
         }
@@ -156,7 +165,9 @@ class SamDecoderTask:
         assert isinstance(network, SamHead)
         if not self.held_out:
             return {}
-        figures = self._figures(network)
+        blended = SamHead(network.config).to(network.device)
+        blended.load_state_dict(blend(self._released, network.state_dict(), self._settings.blend))
+        figures = self._figures(blended.eval())
         return {
             **figures,
             "relative": figures["loss"] / self._zero_shot["loss"],
@@ -187,15 +198,11 @@ class SamDecoderTask:
         return weighted_sum(self._weights, logits_NHW, truth_NHW, known_NHW, losses=self._losses)
 
 
-def is_held_out(name: str, share: float) -> bool:
-    """Return whether a picture is validated on: the same for a name in every run, about that share of all."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) < share * 2**32
-
-
 def PREPARE(settings: Settings) -> None:
     """Make the embeddings where there are none."""
     if not (settings.data.cache / "embeddings.json").exists():
-        write_embeddings(_pictures(settings.sources), _network(settings), settings.data.cache)
+        data = settings.data
+        write_embeddings(_pictures(settings.sources), _network(settings), data.cache, mirrored=data.mirrored)
 
 
 def build(settings: Settings) -> SamDecoderTask:
@@ -214,10 +221,23 @@ def finish(settings: Settings, out: Path) -> None:
     best = out / "best.pt"
     tuned = read_weights(best if best.exists() else out / "last.pt")
     network = _network(settings)
-    network.load_state_dict(network.state_dict() | tuned)
+    released = network.state_dict()
+    network.load_state_dict(released | blend(released, tuned, settings.blend))
     buffer = io.BytesIO()
     torch.save(network.state_dict(), buffer)
     write_whole(out / f"{out.resolve().name}.pth", buffer.getvalue())
+
+
+def blend(released: Mapping[str, Tensor], tuned: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Return the tuned tensors with that share, and the released ones of their names with the rest."""
+    return {name: torch.lerp(released[name].to(value), value, share) for name, value in tuned.items()}
+
+
+def jittered(box_4: Tensor, most: float, rng: np.random.Generator) -> Tensor:
+    """Return a box x1 y1 x2 y2 whose corners are moved by at most that share of its sides."""
+    sides_2 = box_4[2:] - box_4[:2]
+    moved_4 = torch.from_numpy(rng.uniform(-most, most, 4)).float()
+    return box_4 + moved_4 * sides_2.repeat(2)
 
 
 def _network(settings: Settings) -> Sam:
@@ -255,6 +275,15 @@ def _pictures(given: Sources) -> Iterator[PicturedPeople]:
             "set sources.ochuman, sources.cityscapes, sources.penn_fudan or sources.yolo_persons."
         )
     return chain.from_iterable(made)
+
+
+def _by_part(pictures: Iterable[EmbeddedPicture], data: Data) -> dict[Part, list[EmbeddedPicture]]:
+    parts: dict[Part, list[EmbeddedPicture]] = {"learnt": [], "held out": [], "test": []}
+    for picture in pictures:
+        part = part_of(picture.name, held_out=data.held_out, test=data.test)
+        if part == "learnt" or not picture.mirrored:
+            parts[part].append(picture)
+    return parts
 
 
 def _of_head(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
