@@ -42,6 +42,16 @@ class PicturedPeople(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class PeopleInMemory:
+    """A `PicturedPeople` whose parts were read or made already."""
+
+    name: str
+    image_HW3: UInt8Array
+    boxes_N4: FloatArray
+    masks_NHW: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
 class People:
     """The people of one picture, in one order."""
 

@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
+from masklet.core.arrays import BoolArray, FloatArray
 from masklet.core.errors import EvaluationError
 from masklet.core.masks import deepest_points, mask_iou
 from masklet.core.values import Box, Frame, Points, Prompt
 from masklet.datasets import PicturedPeople
+from masklet.datasets.people import PeopleInMemory
 from masklet.metrics.bootstrap import mean_interval
 from masklet.models.protocols import Segmenter
 
@@ -145,15 +146,6 @@ def prompts_of(picture: PicturedPeople, kind: PromptKind) -> list[Prompt]:
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Opened:
-    """A picture whose parts are read once."""
-
-    name: str
-    image_HW3: UInt8Array
-    boxes_N4: FloatArray
-    masks_NHW: BoolArray
-
-
-def _opened(picture: PicturedPeople) -> _Opened:
-    return _Opened(picture.name, picture.image_HW3, picture.boxes_N4, picture.masks_NHW)
+def _opened(picture: PicturedPeople) -> PeopleInMemory:
+    """Return the picture with its parts read, each once."""
+    return PeopleInMemory(picture.name, picture.image_HW3, picture.boxes_N4, picture.masks_NHW)

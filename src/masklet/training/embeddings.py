@@ -22,7 +22,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.core.errors import FormatError
 from masklet.core.files import write_whole
 from masklet.models.sam.network import Sam
@@ -30,6 +29,7 @@ from masklet.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from masklet.datasets import PicturedPeople
+    from masklet.datasets.people import PeopleInMemory
 
 LIST = "embeddings.json"
 VERSION = 1
@@ -151,23 +151,15 @@ def write_embeddings(
     return EmbeddingFolder(root, encoder=encoder)
 
 
-@dataclass(frozen=True, eq=False)
-class MirroredPeople:
-    """A picture of people with left and right exchanged."""
-
-    name: str
-    image_HW3: UInt8Array
-    boxes_N4: FloatArray
-    masks_NHW: BoolArray
-
-
-def mirror(picture: PicturedPeople) -> MirroredPeople:
+def mirror(picture: PicturedPeople) -> PeopleInMemory:
     """Return a picture with left and right exchanged, of its boxes and masks too."""
+    from masklet.datasets.people import PeopleInMemory
+
     image_HW3 = np.ascontiguousarray(picture.image_HW3[:, ::-1])
     x1_N, y1_N, x2_N, y2_N = picture.boxes_N4.T
     width = image_HW3.shape[1]
     boxes_N4 = np.stack([width - x2_N, y1_N, width - x1_N, y2_N], axis=1)
-    return MirroredPeople(picture.name, image_HW3, boxes_N4, np.ascontiguousarray(picture.masks_NHW[:, :, ::-1]))
+    return PeopleInMemory(picture.name, image_HW3, boxes_N4, np.ascontiguousarray(picture.masks_NHW[:, :, ::-1]))
 
 
 def _encoded(picture: PicturedPeople, predictor: Any) -> EmbeddedPeople:
