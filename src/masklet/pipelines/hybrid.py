@@ -170,8 +170,7 @@ class HybridSession:
             and not any(points_out(prompt, detections.boxes_N4[m]) for prompt in prompts)
         ]
         fresh = [m for m in uncovered if self._may_begin(detections, m, frame.index)]
-        nearly = config.nearly_from * config.new_from
-        self._asks_again = any(detections.scores_N[m] >= nearly for m in set(uncovered) - set(fresh))
+        self._asks_again = any(detections.scores_N[m] >= config.nearly_new_from for m in {*uncovered} - {*fresh})
         return self._segment(frame, detections, to_correct, fresh)
 
     def _may_begin(self, detections: Detections, m: int, frame_index: int) -> bool:

@@ -57,6 +57,11 @@ class HybridConfig:
         return min(self.corrects_from, self.new_from)
 
     @property
+    def nearly_new_from(self) -> float:
+        """Score from which an uncovered detection is nearly a new object; one that is not trusted never is."""
+        return max(self.nearly_from * self.new_from, self.trusted_from)
+
+    @property
     def doubted_below(self) -> float:
         """Mean score below which a track is ended: the surer it had to begin, the less sure it may become."""
         return self.doubtful_below * self.trusted_from**2 / self.new_from if self.new_from else 0.0
