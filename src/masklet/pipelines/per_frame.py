@@ -21,7 +21,6 @@ from masklet.core.values import Detections, Frame, FrameMasks, Prompt
 from masklet.metrics.assignment import assigned
 from masklet.models.protocols import Detector, Segmenter
 from masklet.pipelines.appearance import blend, colours_of, likeness
-from masklet.pipelines.claims import each_its_own
 from masklet.pipelines.finding import as_box, segment_boxes, wanted
 from masklet.pipelines.shots import ShotDetector
 from masklet.pipelines.tracks import Track, TrackBook, boxes_at
@@ -140,7 +139,6 @@ class PerFrameSession:
         is_expected_M = (box_iou(expected_N4, detections.boxes_N4) >= config.same_from).any(axis=0)
         detections = detections.select(is_expected_M | (detections.scores_N >= config.new_from))
         masks_NHW = segment_boxes(self._parts.segmenter, frame, detections.boxes_N4)
-        masks_NHW = each_its_own(masks_NHW, detections.scores_N)
         found = np.flatnonzero(masks_NHW.any(axis=(1, 2)))
         return detections.select(found), masks_NHW[found]
 
