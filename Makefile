@@ -61,4 +61,4 @@ bench: .venv/.dev
 	test ! -d $(DATA) || $(BIN)/masklet evaluate youtube-vos $(DATA)/YouTubeVOS-sample build/youtube-vos
 	test ! -d $(DATA) || $(BIN)/python benchmarks/export.py $(DATA)/DAVIS
 	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed
-	test ! -d $(DATA) || $(BIN)/masklet compare $(DATA)/PETS09-S2L1 -o build/pets
+	test ! -d $(DATA) || $(BIN)/masklet compare $(DATA)/PETS09-S2L1 -o build/pets --threshold 0.5
