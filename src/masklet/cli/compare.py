@@ -48,7 +48,7 @@ def compare(
     segmenter: SegmenterName = defaults.SEGMENTER,
     segmenter_weights: SegmenterWeights = None,
     threshold: Annotated[float, Option(min=0, max=1, help="Detection score that begins a track.")] = 0.8,
-    every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 2,
+    every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 1,
     clip_seconds: Annotated[float, Option(min=0, help="Length of a clip; 0 takes videos whole.")] = 5.0,
     clip: Annotated[list[int] | None, Option(min=0, help="Only this clip, from 0 (may be repeated).")] = None,
     fps: Annotated[

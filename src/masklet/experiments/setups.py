@@ -38,7 +38,7 @@ class PipelineSetup:
     segmenter_weights: Path | None = None
     threshold: float = 0.8
     """Detection score that begins a track."""
-    every: int = 2
+    every: int = 1
     """Frames between two looks of the detector (hybrid)."""
     clicks: int = MOST_CLICKS
     """At most so many on a person (clicks)."""
