@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from masklet.core.arrays import AnyArray, IntArray
+from masklet.core.arrays import AnyArray, BoolArray, IntArray
 from masklet.core.values import Detections, Frame, FrameMasks, Prompt
 
 
@@ -79,6 +80,28 @@ class Tracker(Protocol):
 
     def restore(self, state: Mapping[str, AnyArray]) -> Session:
         """Return a session that goes on exactly where the one that gave this state stood."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A frame of a video of which an object's mask is known."""
+
+    frame: Frame
+    mask_HW: BoolArray
+    others_HW: BoolArray | None = None
+    """Pixels that are known to be of other objects alike; none: nothing is known of them."""
+
+
+@runtime_checkable
+class OnlineLearner(Protocol):
+    """A tracker that learns an object from examples before it segments (OSVOS); plain trackers take prompts."""
+
+    def learn(self, object_id: int, examples: Sequence[Example]) -> Tracker:
+        """Return a tracker whose sessions follow the object from their first frame on.
+
+        Raise PromptError where no example shows the object, ModelError where learning came to no number.
+        """
         ...
 
 
