@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from masklet.core.errors import MissingExtraError, WeightsError  # noqa: E402
-from masklet.models.sam.checkpoint import read_state  # noqa: E402
+from masklet.models.layers.state_files import read_state  # noqa: E402
 from masklet.models.sam.layouts import released  # noqa: E402
 from masklet.models.sam.loading import load_network  # noqa: E402
 from tiny_sam import TINY_MOBILE_SAM, TINY_SAM, random_sam  # noqa: E402
@@ -78,7 +78,7 @@ def test_a_safetensors_file_is_taken(tmp_path):
 def test_safetensors_that_are_not_installed_are_named(tmp_path, monkeypatch):
     (tmp_path / "model.safetensors").write_bytes(b"")
     monkeypatch.setattr(
-        "masklet.models.sam.checkpoint.import_module", lambda name: builtins.__import__("no_such_package")
+        "masklet.models.layers.state_files.import_module", lambda name: builtins.__import__("no_such_package")
     )
     with pytest.raises(MissingExtraError, match=r"masklet\[torch\]"):
         read_state(tmp_path / "model.safetensors")

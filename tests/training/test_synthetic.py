@@ -8,9 +8,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from masklet.core.errors import ShapeError  # noqa: E402
+from masklet.models.layers.filling import fill, grow, smooth_fill  # noqa: E402
 from masklet.training import warp  # noqa: E402
 from masklet.training.cast import CastConfig, blob, presence  # noqa: E402
-from masklet.training.filling import fill, grow, smooth_fill  # noqa: E402
 from masklet.training.layers import Actor, cut_out, lay, smear, whole_cutouts  # noqa: E402
 from masklet.training.motion import Motion, random_path, wander  # noqa: E402
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip  # noqa: E402

@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from masklet.core.errors import ShapeError
+from masklet.models.layers.balanced import balanced_entropy
 from masklet.training.errors import TrainingError
 
 
@@ -105,10 +106,7 @@ def balanced_binary_cross_entropy(
     b is the share of pixels beside the object, so that object and background weigh the same; truth without an
     object, or without background, gives 0. Source: OSVOS (Caelles et al., CVPR 2017, equation 1), a mean here.
     """
-    logits_NHW, truth_NHW, known_NHW = _checked(logits_NHW, truth_NHW, known_NHW)
-    share_beside_N11 = _mean(1 - truth_NHW, known_NHW)[:, None, None]
-    weight_NHW = truth_NHW * share_beside_N11 + (1 - truth_NHW) * (1 - share_beside_N11)
-    return _mean(weight_NHW * _entropy(logits_NHW, truth_NHW), known_NHW)
+    return balanced_entropy(*_checked(logits_NHW, truth_NHW, known_NHW))
 
 
 def dice(logits_NHW: Tensor, truth_NHW: Tensor, known_NHW: Tensor | None = None) -> Tensor:

@@ -18,9 +18,9 @@ from torch import Tensor
 
 from masklet.core.arrays import FloatArray, UInt8Array
 from masklet.core.errors import ShapeError
+from masklet.models.layers.filling import fill, grow
 from masklet.training import colour, warp
 from masklet.training.cast import CastConfig, Role, Stage, cast_others, play, presence
-from masklet.training.filling import fill, grow
 from masklet.training.layers import Actor, Cutout, Layer, cut_out, lay, smear, whole_cutouts
 from masklet.training.motion import Cuts, Motion, random_path
 from masklet.training.transforms import ColourJitter, draw_per

@@ -19,6 +19,7 @@ from masklet.models.detr.detector import DetrDetector, Loaded
 from masklet.models.detr.families import FAMILIES
 from masklet.models.detr.look import read_look
 from masklet.models.detr.names import class_names
+from masklet.models.layers.device import choose_device
 from masklet.models.runtime import Precision
 from masklet.models.wanted import Wanted
 
@@ -44,7 +45,7 @@ def load(
     look = read_look(folder, architecture.look)
     if threads is not None:
         torch.set_num_threads(threads)
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    place = choose_device(device or "auto")
     network = _network(folder, model_type)
     names = class_names(network.config.id2label)  # type: ignore[union-attr, arg-type]
     loaded = Loaded(

@@ -12,10 +12,11 @@ from torch.nn import functional
 
 from masklet.core.values import Detections, Frame
 from masklet.models.detr.names import class_names
+from masklet.models.layers.device import choose_device
+from masklet.models.layers.state_files import read_state
 from masklet.models.rcnn.layout import build
 from masklet.models.rcnn.library import detection
 from masklet.models.runtime import Precision
-from masklet.models.sam.checkpoint import read_state
 from masklet.models.wanted import Wanted
 
 
@@ -80,7 +81,7 @@ def load(
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    place = choose_device(device or "auto")
     network = build(name, read_state(weights), weights)
     if name == "mask-rcnn":
         heads = network.roi_heads

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import torch
 
+from masklet.models.layers.device import choose_device
+from masklet.models.layers.state_files import load_strictly, read_state
 from masklet.models.runtime import Precision
-from masklet.models.sam.checkpoint import load_strictly, read_state
 from masklet.models.sam.config import SIZES, SamConfig
 from masklet.models.sam.layouts import released
 from masklet.models.sam.network import Sam
@@ -33,7 +34,7 @@ def load(
         torch.set_num_threads(threads)
     network = load_network(weights, SIZES[size])
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    network.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    network.to(choose_device(device or "auto"))
     return SamSegmenter(Predictor(network, encoder_dtype=torch.bfloat16 if precision == "bf16" else torch.float32))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,43 +17,20 @@ from masklet.models.masklet_s.network import MaskletS, aggregate
 from masklet.training.augment import TRACKER, at_size, augment
 from masklet.training.checkpoint import load_weights, read_weights, write_checkpoint
 from masklet.training.clip_loss import clip_losses, follow, objects_of
+from masklet.training.clip_sources import ClipSources, make_cache
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.config import LoopConfig
 from masklet.training.errors import TrainingError
+from masklet.training.imagenet import fetch_backbone, fetched_backbone
 from masklet.training.losses import hard_share
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
-_BACKBONE = "mobilenet-v2"
 _LEAST_SHOWN, _LEAST_PIXELS = 0.1, 32
 """Share of an object's largest view, and pixels, that the first frame is to show."""
 _DRAWS = 200
 """Clips that are drawn for a sample until one shows an object in its first frame."""
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
-
-
-YOUTUBE_FOOTAGE = ("dog-agility", "drift-turn", "motocross-bumps")
-"""Sequences of DAVIS from YouTube, with terms of their own: weights that are published do without them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sources:
-    """What a clip cache is made of where there is none yet; none: not used."""
-
-    davis: Path | None = None
-    """DAVIS 2016, as its authors pack it; of it the split `train` without YOUTUBE_FOOTAGE."""
-    coco: Path | None = None
-    """Pictures with polygons (images/, labels/), as in COCO128-seg."""
-    penn_fudan: Path | None = None
-    """PennFudanPed."""
-    runs: Path | None = None
-    """Masks of your own: a folder of `masklet track` or `masklet label`, or a folder of such folders."""
-    pictures: Path | None = None
-    """Masks of your own as in DAVIS: a folder of folders of frames, ..."""
-    labels: Path | None = None
-    """... and beside it folders of label PNGs of the same names."""
-    short_side: int = 288
-    """Pixels of the shorter side of cached frames."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +76,7 @@ class Settings:
     """Share of a clip's pixels, the hardest, that the cross entropy counts, once `hardest_from` is over."""
     hardest_from: int = 1500
     """Steps in which that share falls from 1."""
-    sources: Sources = field(default_factory=Sources)
+    sources: ClipSources = field(default_factory=ClipSources)
     data: Data = field(default_factory=Data)
     network: MaskletSConfig = field(default_factory=MaskletSConfig)
     loop: LoopConfig = field(
@@ -222,31 +199,8 @@ class MaskletSTask:
 def PREPARE(settings: Settings) -> None:
     """Make the clip cache where there is none, and have the backbone's weights at hand."""
     if settings.backbone is None:
-        from masklet.weights import resolve
-
-        resolve(_BACKBONE, None)
-    if settings.data.cache.exists():
-        return
-    from masklet.training import cache, cache_runs, cache_sources
-
-    given = settings.sources
-    made: list[Iterable[cache.UncachedClip]] = []
-    if given.davis is not None:
-        made.append(cache_sources.DavisSource(root=given.davis, exclude=YOUTUBE_FOOTAGE))
-    if given.coco is not None:
-        made.append(cache_sources.YoloPolygons(root=given.coco))
-    if given.penn_fudan is not None:
-        made.append(cache_sources.PennFudanSource(root=given.penn_fudan))
-    if given.runs is not None:
-        made.append(cache_runs.MaskletSource(root=given.runs))
-    if given.pictures is not None and given.labels is not None:
-        made.append(cache_sources.FolderPairs(pictures=given.pictures, labels=given.labels))
-    if not made:
-        raise TrainingError(
-            f"Expected a clip cache at {settings.data.cache} or sources to make it from, got neither; "
-            "set data.cache, or sources.davis, sources.runs, sources.pictures with sources.labels, ..."
-        )
-    cache.build_cache(made, settings.data.cache, shrinking=cache.Shrinking(short_side=given.short_side))
+        fetch_backbone()
+    make_cache(settings.sources, settings.data.cache)
 
 
 def finish(settings: Settings, out: Path) -> None:
@@ -269,21 +223,10 @@ def build(settings: Settings) -> MaskletSTask:
     network = MaskletS(settings.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if settings.start_from is not None:
         load_weights(network, settings.start_from)
-    elif (backbone := settings.backbone or _fetched_backbone()) is not None:
+    elif (backbone := settings.backbone or fetched_backbone()) is not None:
         network.encode.backbone.load_torchvision(backbone)
     network.encode.backbone.freeze(settings.frozen_blocks)
     return MaskletSTask(settings, network)
-
-
-def _fetched_backbone() -> Path | None:
-    """Return the backbone's file where `PREPARE` has fetched it."""
-    try:
-        from masklet.weights import cached_path, find_weight
-    except ImportError:  # only torch is installed
-        return None
-    weight = find_weight(_BACKBONE)
-    path = cached_path(weight, weight.files[0])
-    return path if path.exists() else None
 
 
 @torch.no_grad()

@@ -1,0 +1,208 @@
+"""Online training: a parent becomes the network of one object, from the frames of which its mask is known."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import SGD, Adam, Optimizer
+
+from masklet.core.errors import ModelError, PromptError
+from masklet.models.osvos.config import OnlineConfig
+from masklet.models.osvos.head import OsvosNetwork
+from masklet.models.osvos.looking import Place, looked_at_size
+from masklet.models.osvos.loss import osvos_loss
+from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, draw_view, picture_of
+from masklet.models.protocols import Example
+
+Progress = Callable[["Moment"], None]
+_KEPT_EVERY = 20
+"""Steps between two copies of weights that a loss that is no number goes back to."""
+_SMOOTH = 0.95
+"""Decay of the mean loss that patience watches."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of online training."""
+
+    step: int
+    seconds: float
+    loss: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """The network of one object, and how it came about."""
+
+    network: OsvosNetwork
+    curve: tuple[Moment, ...]
+    ended: str
+    """steps, time, patience, or the sentence that says why learning broke off."""
+
+
+def learn_online(
+    parent: OsvosNetwork,
+    examples: Sequence[Example],
+    config: OnlineConfig,
+    *,
+    place: Place,
+    short_side: int,
+    progress: Progress | None = None,
+) -> Learned:
+    """Return the parent trained on examples; the parent itself stays as it is.
+
+    A loss that is no number ends it with the last weights before it. Raise PromptError where no example shows
+    the object, ModelError where the loss was no number from the start.
+    """
+    if not any(example.mask_HW.any() for example in examples):
+        raise PromptError("Expected at least one pixel in the masks that OSVOS learns from, got none.")
+    started = time.monotonic()
+    network = copy.deepcopy(parent).to(place.device).train()
+    if not config.steps:
+        return Learned(network.eval(), (), "steps")
+    pictures = [picture_of(each, looked_at_size(each.frame.size_HW, short_side), config.rim) for each in examples]
+    learner = _Learner(network, config, place)
+    curve: list[Moment] = []
+    watch = _Patience(config.patience)
+    ended = "steps"
+    for step in range(config.steps):
+        gone = time.monotonic() - started
+        if config.seconds is not None and gone >= config.seconds:
+            ended = "time"
+            break
+        rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
+        loss = learner.step(pictures, step, rate)
+        if not math.isfinite(loss):
+            ended = _broken(step, loss, curve)
+            learner.go_back()
+            break
+        curve.append(Moment(step, time.monotonic() - started, loss, rate))
+        if progress is not None:
+            progress(curve[-1])
+        if watch.over(loss):
+            ended = "patience"
+            break
+    return Learned(learner.average.eval(), tuple(curve), ended)
+
+
+class _Learner:
+    """A network while it learns online, and the average of its weights."""
+
+    def __init__(self, network: OsvosNetwork, config: OnlineConfig, place: Place) -> None:
+        self._network = network
+        self._config = config
+        self._place = place
+        self._optimiser = _optimiser(network, config)
+        self.average = copy.deepcopy(network)
+        self._kept = copy.deepcopy(self.average.state_dict())
+
+    def step(self, pictures: Sequence[Picture], step: int, rate: float) -> float:
+        """Take a step and return its loss; views are a pure function of the seed and the step."""
+        config = self._config
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate * group["lr_factor"]
+        self._optimiser.zero_grad(set_to_none=True)
+        total = 0.0
+        for image_B3HW, labels_BHW in self._batches(pictures, step):
+            truth_BHW = (labels_BHW == OBJECT).float()
+            weight_BHW = (labels_BHW != VOID).float()
+            weight_BHW = torch.where(labels_BHW == OTHERS, config.others_weight, weight_BHW)
+            with self._place.autocast():
+                logits = self._network(image_B3HW)
+            loss = osvos_loss(logits, truth_BHW, weight_BHW)["loss"] * (len(image_B3HW) / config.batch_size)
+            if config.summed:
+                loss = loss * truth_BHW[0].numel()
+            torch.autograd.backward(loss)
+            total += float(loss.detach())
+        if math.isfinite(total):
+            nn.utils.clip_grad_norm_(self._network.parameters(), math.inf if config.summed else 3.0)
+            self._optimiser.step()
+            self._follow(step)
+        return total
+
+    def go_back(self) -> None:
+        """Take the last weights that were kept."""
+        self.average.load_state_dict(self._kept)
+
+    def _batches(self, pictures: Sequence[Picture], step: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the views of a step; those of one size are stacked."""
+        rng = np.random.default_rng((self._config.seed, step))
+        views = [draw_view(pictures, rng, self._config) for _ in range(self._config.batch_size)]
+        for size in dict.fromkeys(labels_HW.shape for _, labels_HW in views):
+            same = [view for view in views if view[1].shape == size]
+            labels_BHW = torch.from_numpy(np.stack([labels_HW for _, labels_HW in same])).to(self._place.device)
+            yield self._place.tensor([image_HW3 for image_HW3, _ in same]), labels_BHW
+
+    @torch.no_grad()
+    def _follow(self, step: int) -> None:
+        decay = min(self._config.average, (step + 1) / (step + 10))
+        for mean, value in zip(self.average.parameters(), self._network.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+        if step % _KEPT_EVERY == 0 and all(bool(mean.isfinite().all()) for mean in self.average.parameters()):
+            self._kept = copy.deepcopy(self.average.state_dict())
+
+
+class _Patience:
+    """Whether the mean loss still falls."""
+
+    def __init__(self, steps: int | None) -> None:
+        self._steps = steps
+        self._mean: float | None = None
+        self._lowest, self._since = math.inf, 0
+
+    def over(self, loss: float) -> bool:
+        """Return whether the mean has not fallen by a hundredth for so many steps."""
+        self._mean = loss if self._mean is None else _SMOOTH * self._mean + (1 - _SMOOTH) * loss
+        self._since += 1
+        if self._mean < 0.99 * self._lowest:
+            self._lowest, self._since = self._mean, 0
+        return self._steps is not None and self._since >= self._steps
+
+
+def _optimiser(network: OsvosNetwork, config: OnlineConfig) -> Optimizer:
+    """Return the optimiser; `lr_factor` stays in each group."""
+    names = dict(network.named_parameters())
+    learning = {name: each for name, each in names.items() if each.requires_grad and "score_dsn" not in name}
+    if config.optimiser == "sgd":
+        groups = [
+            {
+                "params": [each],
+                "lr_factor": (0.01 if name.startswith("fuse") else 1.0) * (2.0 if "bias" in name else 1.0),
+            }
+            | ({"weight_decay": 0.0} if "bias" in name else {})
+            for name, each in learning.items()
+        ]
+        return SGD(groups, lr=config.learning_rate, momentum=0.9, weight_decay=config.weight_decay)
+    head = [each for name, each in learning.items() if name.startswith(("side_prep", "fuse"))]
+    rest = [each for name, each in learning.items() if not name.startswith(("side_prep", "fuse"))]
+    return Adam(
+        [{"params": head, "lr_factor": 1.0}, {"params": rest, "lr_factor": config.backbone_lr_factor}],
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+    )
+
+
+def _fading(share: float, gone: float, seconds: float | None) -> float:
+    """Return the factor of the learning rate: half a cosine, down to a twentieth at the end of steps or time."""
+    share = share if seconds is None else max(share, gone / seconds)
+    return 0.05 + 0.95 * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+
+
+def _broken(step: int, loss: float, curve: Sequence[Moment]) -> str:
+    if not curve:
+        raise ModelError(
+            f"Expected a loss that is a number at the first step of online training, got {loss}; "
+            "take other weights or a lower learning rate."
+        )
+    return (
+        f"Expected a loss that is a number, got {loss} at step {step}; learning ended there and the last good "
+        "weights before it are taken: lower the learning rate."
+    )

@@ -1,0 +1,68 @@
+"""The tracker: a parent and settings that sessions share, and the objects it has learned already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import torch
+
+from masklet.core.arrays import AnyArray
+from masklet.models.osvos.config import OsvosConfig
+from masklet.models.osvos.head import OsvosNetwork
+from masklet.models.osvos.learner import Learner
+from masklet.models.osvos.looking import Place
+from masklet.models.osvos.online import Learned, Progress
+from masklet.models.osvos.session import Known, OsvosSession
+from masklet.models.protocols import Example
+
+
+class Osvos:
+    """A `Tracker` that learns each object by online training and segments every frame by itself."""
+
+    def __init__(
+        self,
+        parent: OsvosNetwork,
+        config: OsvosConfig | None = None,
+        *,
+        place: Place | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        place = place or Place(torch.device("cpu"), torch.float32)
+        self._learner = Learner(parent.to(place.device).eval(), config or OsvosConfig(), place, progress)
+        self._known: dict[int, Known] = {}
+        self.learned: Mapping[int, Learned] = {}
+        """By object: the networks that `learn` made, and how."""
+
+    @property
+    def config(self) -> OsvosConfig:
+        """The settings."""
+        return self._learner.config
+
+    def watched(self, progress: Progress) -> Osvos:
+        """Return the same tracker, calling this after every step of online training."""
+        return self._with(replace(self._learner, progress=progress))
+
+    def learn(self, object_id: int, examples: Sequence[Example]) -> Osvos:
+        """Return a tracker whose sessions follow the object from their first frame on.
+
+        Raise PromptError where no example shows the object, ModelError where the loss was no number.
+        """
+        made = self._learner.learn(examples)
+        other = self._with(self._learner)
+        other._known = self._known | {object_id: Known(made.network, tuple(examples))}
+        other.learned = {**self.learned, object_id: made}
+        return other
+
+    def start(self) -> OsvosSession:
+        """Return a session that knows what the tracker has learned."""
+        return OsvosSession(self._learner, self._known)
+
+    def restore(self, state: Mapping[str, AnyArray]) -> OsvosSession:
+        """Return a session that goes on exactly where the one that gave this state stood."""
+        return OsvosSession.from_state(self._learner, state)
+
+    def _with(self, learner: Learner) -> Osvos:
+        other = Osvos(learner.parent, learner.config, place=learner.place, progress=learner.progress)
+        other._known, other.learned = self._known, self.learned
+        return other
