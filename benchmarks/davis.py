@@ -15,23 +15,15 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from types import ModuleType
 
 from masklet.core import defaults
 from masklet.core.values import FrameMasks, MaskPrompt
 from masklet.datasets import Clip, Davis2016, Davis2017, YoutubeVos
 from masklet.formats.davis import write_label_pngs
 from masklet.masklets import Masklets
-from masklet.models import MODELS, Tracker, label_propagation, load_tracker
-from masklet.models.masklet_s import SessionConfig
-from masklet.models.masklet_s import tracker as masklet_s
+from masklet.models import Tracker, config_class, load_tracker
 from masklet.propagation import steps
-from masklet.weights import resolve
-
-CONFIGS: dict[str, tuple[ModuleType, type]] = {
-    "label-propagation": (label_propagation, label_propagation.LabelPropagationConfig),
-    "masklet-s": (masklet_s, SessionConfig),
-}
+from masklet.training.settings import make
 
 
 def follow(clip: Clip[Masklets], tracker: Tracker, seconds: list[float]) -> Iterator[FrameMasks]:
@@ -49,17 +41,6 @@ def follow(clip: Clip[Masklets], tracker: Tracker, seconds: list[float]) -> Iter
         yield step.masks
 
 
-def tracker_of(name: str, weights: Path | None, settings: list[str], precision: str) -> Tracker:
-    """Return a tracker; settings are NAME=VALUE of its configuration."""
-    if not settings:
-        return load_tracker(name, weights=weights, precision=precision)
-    module, config = CONFIGS[name]
-    kinds = config.__annotations__
-    given = dict(setting.split("=") for setting in settings)
-    values = {key: int(value) if kinds[key] == "int" else float(value) for key, value in given.items()}
-    return module.load(resolve(MODELS[name].weights, weights), precision=precision, config=config(**values))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path)
@@ -75,7 +56,8 @@ def main() -> None:
     words = parser.parse_args()
     kind = YoutubeVos if words.dataset == "youtube-vos" else {2016: Davis2016, 2017: Davis2017}[words.year]
     dataset = kind(words.root, words.split)
-    tracker = tracker_of(words.model, words.weights, words.settings, words.precision)
+    config = make(config_class(words.model), words.settings) if words.settings else None
+    tracker = load_tracker(words.model, weights=words.weights, precision=words.precision, config=config)
     seconds: list[float] = []
     for name in words.sequences or dataset.names():
         clip = dataset.clip(name)

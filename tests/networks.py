@@ -14,6 +14,15 @@ def names_of(capability):
     return [name for name, entry in MODELS.items() if entry.capability == capability]
 
 
+def quick_settings(name):
+    """Return settings with which a network that learns online does so in a moment, the same on every run."""
+    if name != "osvos":
+        return None
+    from masklet.models.osvos.config import OnlineConfig, OsvosConfig
+
+    return OsvosConfig(online=OnlineConfig(steps=40, seconds=None, learning_rate=1e-3), mirrored=False)
+
+
 @cache
 def _load(name):
     weight = find_weight(MODELS[name].weights)
@@ -21,7 +30,7 @@ def _load(name):
     if not is_here and not any(isinstance(source, Package) for source in weight.sources):
         return f"no package carries {weight.name}, and tests fetch nothing else"
     try:
-        return load_model(name)
+        return load_model(name, config=quick_settings(name))
     except (WeightsError, MissingExtraError) as error:
         return str(error)
 

@@ -4,6 +4,7 @@ import typer
 
 from masklet.cli.evaluate_davis import davis
 from masklet.cli.evaluate_mot import mot
+from masklet.cli.evaluate_osvos import osvos
 from masklet.cli.evaluate_pedestrians import pedestrians
 from masklet.cli.evaluate_segmenter import segmenter
 from masklet.cli.evaluate_youtube_vos import youtube_vos
@@ -12,6 +13,7 @@ app = typer.Typer(no_args_is_help=True)
 
 app.command()(davis)
 app.command()(mot)
+app.command()(osvos)
 app.command()(pedestrians)
 app.command()(segmenter)
 app.command()(youtube_vos)

@@ -21,6 +21,7 @@ __all__ = [
     "SemanticModel",
     "Session",
     "Tracker",
+    "config_class",
     "load_detector",
     "load_model",
     "load_segmenter",
@@ -43,6 +44,8 @@ class ModelEntry:
     about: str
     options: Mapping[str, Any] = field(default_factory=dict)
     """More keywords for `load`: which of several networks of one module it is."""
+    config: str = ""
+    """Module, below `masklet.models`, and class of its settings, which `load` takes as `config`."""
     by_name: str = ""
     """Module, below `masklet.models`, whose function `fetch` returns where weights of an official name lie."""
 
@@ -51,7 +54,12 @@ MODELS: dict[str, ModelEntry] = {
     "eiseg": ModelEntry("segmenter", "eiseg", "eiseg-hrnet18-ocr64", "points, boxes and masks to masks"),
     **{
         name: ModelEntry(
-            "detector", "detr.loading", name, f"boxes by {title} (transformers)", {"family": name}, "detr.hub"
+            "detector",
+            "detr.loading",
+            name,
+            f"boxes by {title} (transformers)",
+            {"family": name},
+            by_name="detr.hub",
         )
         for name, title in (
             ("d-fine", "D-FINE"),
@@ -62,18 +70,38 @@ MODELS: dict[str, ModelEntry] = {
     },
     **{
         name: ModelEntry(
-            "detector", "rcnn.loading", name, f"boxes by {title} (torchvision)", {"name": name}, "rcnn.published"
+            "detector",
+            "rcnn.loading",
+            name,
+            f"boxes by {title} (torchvision)",
+            {"name": name},
+            by_name="rcnn.published",
         )
         for name, title in (("faster-rcnn", "Faster R-CNN"), ("mask-rcnn", "Mask R-CNN"))
     },
     "label-propagation": ModelEntry(
-        "tracker", "label_propagation", "pp-lcnetv2-base", "masks carried by the likeness of features"
+        "tracker",
+        "label_propagation",
+        "pp-lcnetv2-base",
+        "masks carried by the likeness of features",
+        config="label_propagation.config:LabelPropagationConfig",
     ),
     "masklet-s": ModelEntry(
-        "tracker", "masklet_s.tracker", "masklet-s", "masks followed by what it remembers of them"
+        "tracker",
+        "masklet_s.tracker",
+        "masklet-s",
+        "masks followed by what it remembers of them",
+        config="masklet_s.config:SessionConfig",
     ),
     "mobile-sam": ModelEntry(
         "segmenter", "sam.loading", "mobile-sam", "points, boxes and masks to masks (torch)", {"size": "tiny"}
+    ),
+    "osvos": ModelEntry(
+        "tracker",
+        "osvos.loading",
+        "osvos",
+        "a network for each object, learned online (torch)",
+        config="osvos.config:OsvosConfig",
     ),
     "picodet-s": ModelEntry("detector", "picodet", "picodet-s-416", "boxes of the 80 COCO classes"),
     **{
@@ -82,18 +110,30 @@ MODELS: dict[str, ModelEntry] = {
         )
         for size in ("vit-b", "vit-l", "vit-h")
     },
-    "xmem": ModelEntry("tracker", "xmem.loading", "xmem", "masks followed by three kinds of memory (torch)"),
+    "xmem": ModelEntry(
+        "tracker",
+        "xmem.loading",
+        "xmem",
+        "masks followed by three kinds of memory (torch)",
+        config="xmem.config:XMemConfig",
+    ),
 }
 
 
 def load_model(
-    name: str, *, weights: Path | None = None, threads: int | None = None, precision: Precision = "auto"
+    name: str,
+    *,
+    weights: Path | None = None,
+    threads: int | None = None,
+    precision: Precision = "auto",
+    config: Any = None,
 ) -> Any:
     """Return a network that is ready to use: a Detector, Segmenter, Tracker or SemanticModel (see MODELS).
 
     `weights` is a file of your own instead of the published weights, which are fetched when first needed; for some
     networks also an official name (see `own_weights`).
-    `threads` and `precision` are those of `runtime.load_graph`. Raise ModelError for an unknown name,
+    `threads` and `precision` are those of `runtime.load_graph`; `config` are settings, of the class that
+    `config_class` names (None: its defaults). Raise ModelError for an unknown name or settings of another network,
     WeightsError for weights that are missing or damaged, MissingExtraError for a network in torch without it.
     """
     from masklet.weights import resolve
@@ -101,7 +141,24 @@ def load_model(
     entry = _entry(name)
     network = _module(entry.module, name)
     path = resolve(entry.weights, None if weights is None else own_weights(name, weights))
-    return network.load(path, threads=threads, precision=precision, **entry.options)
+    options = dict(entry.options)
+    if config is not None:
+        wanted = config_class(name)
+        if not isinstance(config, wanted):
+            raise ModelError(f"Expected settings of {name} ({wanted.__name__}), got {type(config).__name__}.")
+        options["config"] = config
+    return network.load(path, threads=threads, precision=precision, **options)
+
+
+def config_class(name: str) -> type[Any]:
+    """Return the dataclass of a network's settings; raise ModelError for one that has none to set."""
+    entry = _entry(name)
+    if not entry.config:
+        able = ", ".join(other for other, each in MODELS.items() if each.config)
+        raise ModelError(f"Expected a network with settings ({able}), got {name!r}.")
+    module, _, title = entry.config.partition(":")
+    found: type[Any] = getattr(_module(module, name), title)
+    return found
 
 
 def own_weights(name: str, weights: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from masklet.core.arrays import AnyArray, BoolArray, IntArray
@@ -102,6 +103,15 @@ class OnlineLearner(Protocol):
 
         Raise PromptError where no example shows the object, ModelError where learning came to no number.
         """
+        ...
+
+
+@runtime_checkable
+class Learned(Protocol):
+    """What an `OnlineLearner` made, which can say how."""
+
+    def write_learned(self, folder: Path) -> Mapping[int, tuple[list[int], list[float]]]:
+        """Write each object's weights and losses into a folder; return steps and losses by object."""
         ...
 
 

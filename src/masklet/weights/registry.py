@@ -96,6 +96,20 @@ _ALL = (
         notes="Averaged weights, for `start_from` of the recipe masklet-s.",
     ),
     Weight(
+        name="osvos",
+        task="foreground to masks, before an object is learned",
+        licence="Apache-2.0",
+        files=(
+            WeightFile(
+                name="osvos.pt",
+                sha256="fe1a9df1bfb49b7373557bf0139e2582cb8982350e3ade5c0927ad3b5e5369b7",
+                size=3_770_631,
+            ),
+        ),
+        shipped=True,
+        notes="OSVOS's parent on MobileNetV2, trained by `masklet train osvos`; see its model card.",
+    ),
+    Weight(
         name="eiseg-hrnet18-ocr64",
         task="clicks and a previous mask to a mask",
         licence="Apache-2.0",

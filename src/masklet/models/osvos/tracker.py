@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -13,6 +14,7 @@ from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.learner import Learner
 from masklet.models.osvos.looking import Place
 from masklet.models.osvos.online import Learned, Progress
+from masklet.models.osvos.record import write_learned
 from masklet.models.osvos.session import Known, OsvosSession
 from masklet.models.protocols import Example
 
@@ -53,6 +55,20 @@ class Osvos:
         other._known = self._known | {object_id: Known(made.network, tuple(examples))}
         other.learned = {**self.learned, object_id: made}
         return other
+
+    def unlearned(self, object_id: int) -> Osvos:
+        """Return a tracker whose sessions segment by the parent, which knows no object: all that is foreground."""
+        other = self._with(self._learner)
+        other._known = self._known | {object_id: Known(self._learner.parent, ())}
+        return other
+
+    def write_learned(self, folder: Path) -> Mapping[int, tuple[list[int], list[float]]]:
+        """Write what `learn` made as `record.write_learned` does; return steps and losses of each object."""
+        write_learned(self.learned, folder)
+        return {
+            object_id: ([moment.step for moment in made.curve], [moment.loss for moment in made.curve])
+            for object_id, made in self.learned.items()
+        }
 
     def start(self) -> OsvosSession:
         """Return a session that knows what the tracker has learned."""
