@@ -5,6 +5,7 @@ import typer
 from masklet.cli.evaluate_davis import davis
 from masklet.cli.evaluate_mot import mot
 from masklet.cli.evaluate_pedestrians import pedestrians
+from masklet.cli.evaluate_person import person, surveillance
 from masklet.cli.evaluate_segmenter import segmenter
 from masklet.cli.evaluate_youtube_vos import youtube_vos
 
@@ -13,5 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(davis)
 app.command()(mot)
 app.command()(pedestrians)
+app.command()(person)
 app.command()(segmenter)
+app.command()(surveillance)
 app.command()(youtube_vos)
