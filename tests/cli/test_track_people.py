@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from fakes import PaintedTracker
 from masklet.core.boxes import box_of_mask
 from masklet.masklets import open_masklets
 from masklet.sources import write_video
@@ -48,6 +49,21 @@ def write_boxes(path):
         for person, (x1, y1, x2, y2) in boxes_at(index).items()
     ]
     path.write_text("".join(rows))
+
+
+def test_people_of_a_sequence_are_measured_with_and_without_the_check(masklet, street, monkeypatch):
+    monkeypatch.setattr("masklet.experiments.surveillance.load_tracker", lambda name, **options: PaintedTracker())
+    for old, new in (
+        ("frames", "img1"),
+        ("people.txt", "trajectories_world.txt"),
+        ("H.txt", "H_image_to_world.txt"),
+    ):
+        (street / old).rename(street / new)
+    (street / "gt").mkdir()
+    write_boxes(street / "gt/gt.txt")
+    code, out, _ = masklet("evaluate", "surveillance", street, "-o", street / "out", "--person", 1)
+    assert code == 0
+    assert out.index("unchecked") < out.index("pID1") < out.rindex("checked") < out.rindex("pID1")
 
 
 def test_several_people_have_a_run_each(masklet, street):

@@ -257,3 +257,24 @@ def test_examples_of_somebody_else_are_found_by_their_id(street):
         follow_person(
             SurveillanceJob(source=str(street / "frames"), examples=street / "run/examples"), street / "out"
         )
+
+
+def test_what_is_coloured_otherwise_is_not_the_person(street):
+    """Somebody painted blue stands where red should be."""
+    found = follow_person(job(street, making=PersonMaskConfig(examples=3)), street / "run", extras=PLAIN)
+    assert found["settings"]["more"]["check"]["alike"] == 0.5
+    repaint(street, range(4))
+    again = job(street, examples=street / "run/examples")
+    follow_person(again, street / "again", extras=PLAIN, tracker=Learner())
+    assert [bool(items) for items in masks_of(street / "again").values()][:6] == [False] * 4 + [True] * 2
+
+
+def repaint(street, frames):
+    from PIL import Image
+
+    for index in frames:
+        path = street / f"frames/{index:05d}.png"
+        with Image.open(path) as image:
+            image_HW3 = np.array(image)
+        image_HW3[seen(index)] = (40, 60, 230)
+        Image.fromarray(image_HW3).save(path)

@@ -13,6 +13,7 @@ import numpy as np
 from masklet.core.arrays import AnyArray, BoolArray
 from masklet.core.values import Frame, FrameMasks, MaskPrompt, Prompt
 from masklet.models.protocols import Session, Tracker
+from masklet.pipelines.appearance import colours_of, likeness
 from masklet.pipelines.person_check import CheckConfig, Expected, of_person
 from masklet.pipelines.person_size import PersonSize
 from masklet.prompts import Positions
@@ -54,6 +55,8 @@ class NearPerson:
     whereabouts: Whereabouts | None = None
     check: CheckConfig | None = None
     """None, or no whereabouts: masks are handed on as they are."""
+    colours: tuple[float, ...] = ()
+    """What the person looks like (`appearance.colours_of`); (): not known."""
     neighbours: Mapping[int, Sequence[MaskPrompt]] = field(default_factory=dict)
     """By frame of the run, masks of other people to follow beside the person."""
 
@@ -83,7 +86,7 @@ class NearPersonSession:
         self._forget_those_gone(frame.index)
         is_followed = self._parts.person_id in {*self._session.object_ids, *(one.object_id for one in prompts)}
         beside = self._parts.neighbours.get(frame.index, ()) if is_followed else ()
-        return self._of_person(self._session.step(frame, [*prompts, *beside]))
+        return self._of_person(frame, self._session.step(frame, [*prompts, *beside]))
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
@@ -103,11 +106,11 @@ class NearPersonSession:
             if object_id != self._parts.person_id and not (where and where.is_there(object_id, frame_index)):
                 self._session.remove(object_id)
 
-    def _of_person(self, masks: FrameMasks) -> FrameMasks:
+    def _of_person(self, frame: Frame, masks: FrameMasks) -> FrameMasks:
         own = [place for place, object_id in enumerate(masks.object_ids) if object_id == self._parts.person_id]
         kept_NHW = masks.masks_NHW[own]
         if own:
-            kept_NHW = np.stack([self._checked(masks.frame_index, kept_NHW[0])])
+            kept_NHW = np.stack([self._checked(frame, kept_NHW[0])])
         is_seen_N = kept_NHW.any(axis=(1, 2))
         return FrameMasks(
             frame_index=masks.frame_index,
@@ -117,9 +120,13 @@ class NearPersonSession:
             labels_N=("person",) * len(own),
         )
 
-    def _checked(self, frame_index: int, mask_HW: BoolArray) -> BoolArray:
+    def _checked(self, frame: Frame, mask_HW: BoolArray) -> BoolArray:
         parts = self._parts
-        expected = parts.whereabouts.at(frame_index) if parts.whereabouts and parts.check else None
+        expected = parts.whereabouts.at(frame.index) if parts.whereabouts and parts.check else None
         if expected is None or parts.check is None:
             return mask_HW
-        return of_person(mask_HW, expected, parts.check)
+        own_HW = of_person(mask_HW, expected, parts.check)
+        if parts.colours and own_HW.any():
+            alike = likeness(parts.colours, colours_of(frame.image_HW3, own_HW))
+            return own_HW if alike >= parts.check.alike else np.zeros_like(own_HW)
+        return own_HW

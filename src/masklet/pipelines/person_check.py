@@ -31,6 +31,8 @@ class CheckConfig:
     """Largest distance from the annotated point to the mask, in heights of the person."""
     least_filled: float = 0.08
     """Least share of the expected box that a mask fills, else the person counts as unseen."""
+    alike: float = 0.5
+    """Least likeness of the mask's colours to those of the examples (Bhattacharyya coefficient, 0 to 1)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats.person_examples import read_person_examples
 from masklet.models import Precision, load_tracker
 from masklet.models.protocols import Example, OnlineLearner, Tracker
+from masklet.pipelines.appearance import colours_of
 from masklet.pipelines.job import Extras
 from masklet.pipelines.job import run as run_job
 from masklet.pipelines.near_person import NearPerson, Whereabouts
@@ -168,20 +169,30 @@ def _ready(
     job: SurveillanceJob, known: _Known, network: Tracker | OnlineLearner
 ) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
-    where = _whereabouts(job, known)
     if isinstance(network, OnlineLearner):
         learned = network.learn(known.person_id, known.examples)
-        return NearPerson(tracker=learned, person_id=known.person_id, whereabouts=where, check=job.check), {}
+        return _near(job, known, learned), {}
     prompts = _prompts(known)
-    neighbours = _neighbours(known) if job.follow_others and where is not None else {}
-    near = NearPerson(
-        tracker=network,
+    neighbours = _neighbours(known) if job.follow_others else {}
+    return _near(job, known, network, neighbours), prompts
+
+
+def _near(
+    job: SurveillanceJob,
+    known: _Known,
+    tracker: Tracker,
+    neighbours: Mapping[int, Sequence[MaskPrompt]] | None = None,
+) -> NearPerson:
+    """Return the tracker, held to the person."""
+    colours = [colours_of(one.frame.image_HW3, one.mask_HW) for one in known.examples]
+    return NearPerson(
+        tracker=tracker,
         person_id=known.person_id,
-        whereabouts=where,
+        whereabouts=_whereabouts(job, known),
         check=job.check,
-        neighbours=neighbours,
+        colours=tuple(np.mean(colours, axis=0).tolist()),
+        neighbours=neighbours or {},
     )
-    return near, prompts
 
 
 def _prompts(known: _Known) -> dict[str, Prompt]:

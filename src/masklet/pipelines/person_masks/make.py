@@ -58,7 +58,7 @@ def make_person_masks(
     config = config or PersonMaskConfig()
     scene.span(person_id)
     if config.by_hand is not None:
-        made = _by_hand(source, scene, person_id, ByHand(config.by_hand, source, person_id))
+        made = _by_hand(source, scene, person_id, ByHand(config.by_hand, source, person_id), config)
     else:
         made = _by_detections(source, scene, person_id, networks, config)
     if not made.kept:
@@ -217,7 +217,9 @@ def _needed(network: Network | None) -> Network:
     return network
 
 
-def _by_hand(source: FrameSource, scene: Scene, person_id: int, hand: ByHand) -> PersonMasks:
+def _by_hand(
+    source: FrameSource, scene: Scene, person_id: int, hand: ByHand, config: PersonMaskConfig
+) -> PersonMasks:
     """Return the masks that somebody drew; no detector is asked, so nothing is known of sizes but theirs."""
     drawn = set(hand.frame_indices())
     frames = [
@@ -228,7 +230,7 @@ def _by_hand(source: FrameSource, scene: Scene, person_id: int, hand: ByHand) ->
     frames.extend(_drawn(frame, _xy(scene, person_id, frame.index), hand) for frame in frames_at(source, drawn))
     frames.sort(key=lambda one: one.frame_index)
     boxes = [one.box for one in frames if one.box is not None]
-    size = PersonSize.of(np.array(boxes), "foot") if boxes else None
+    size = PersonSize.of(np.array(boxes), config.anchor) if boxes else None
     return PersonMasks(person_id=person_id, frames=frames, size=size)
 
 
