@@ -37,3 +37,12 @@ def painted_models(monkeypatch):
                 fake() if name in models.MODELS else load(name, **options)
             ),
         )
+
+
+@pytest.fixture
+def street(tmp_path, monkeypatch):
+    """A painted street in a folder (see painted_people.py), and painted fakes in place of networks."""
+    from painted_people import use_painted_people, write_street
+
+    use_painted_people(monkeypatch)
+    return write_street(tmp_path / "street")

@@ -10,6 +10,7 @@ title (```python title="mine.py") becomes that file instead. A comment before a 
     <!-- needs: a camera -->          anything else: only checked to be written right
 """
 
+import json
 import re
 import shlex
 import shutil
@@ -32,6 +33,7 @@ from masklet.sources import write_video
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
+NOTEBOOKS = sorted(ROOT.glob("docs/notebooks/*.ipynb"))
 BLOCK = re.compile(
     r"(?:<!-- needs: (?P<needs>[^\n]+?) -->\n+)?"
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"\n]+)")?[^\n]*\n(?P<code>.*?)^```$',
@@ -107,7 +109,7 @@ def run_block(block: Block, names: dict[str, object], origin: str, *, runs: bool
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> Path:
-    """What examples may count on: video.mp4, frames/, first.png, third.png, masks/, prompts.json."""
+    """What examples may count on: video.mp4, frames/, masks and prompts of it, people.txt and H.txt."""
     folder = tmp_path_factory.mktemp("world")
     texture_HW3 = np.random.default_rng(0).integers(60, 110, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8)
     ground_HW3 = texture_HW3.repeat(8, axis=0).repeat(8, axis=1)
@@ -121,6 +123,12 @@ def world(tmp_path_factory) -> Path:
     write_picture(folder / "third.png", np.repeat(masks[0].masks_NHW[0][..., None], 3, axis=2) * np.uint8(255))
     clicks = Points(0, 1, np.array([[38.0, 42], [80, 80]]), np.array([1, 0]))
     write_prompts(folder / "prompts.json", [clicks, Box(0, 2, (84, 30, 116, 62))])
+    feet = [
+        (index, *foot) for index in range(FRAMES) for foot in ((1, 38, 60 + index // 2), (2, 100 + 2 * index, 62))
+    ]
+    rows = [f"{index} {square} {x / 10:g} {y / 10:g}\n" for index, square, x, y in feet]
+    (folder / "people.txt").write_text("".join(rows))
+    (folder / "H.txt").write_text("0.1 0 0\n0 0.1 0\n0 0 1\n")
     return folder
 
 
@@ -161,6 +169,31 @@ def test_examples_run(page, world, tmp_path, monkeypatch):
     ]
     if left_out:
         pytest.skip(f"needs what cannot be had here: {', '.join(left_out)}")
+
+
+@pytest.mark.weights
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in NOTEBOOKS])
+def test_notebooks_run_cell_by_cell(path, world, tmp_path, monkeypatch):
+    shutil.copytree(world, tmp_path / "world")
+    monkeypatch.chdir(tmp_path / "world")
+    names: dict[str, object] = {"__name__": "notebook"}
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        if cell["cell_type"] == "code":
+            try:
+                exec(compile("".join(cell["source"]), f"{path.name}, cell {number}", "exec"), names)
+            except WeightsError as error:
+                pytest.skip(f"needs what cannot be had here: {error}")
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in NOTEBOOKS])
+def test_notebooks_are_kept_without_outputs(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
 
 
 def test_blocks_are_found_with_what_they_need(tmp_path):

@@ -12,6 +12,7 @@ from masklet.cli.doctor import doctor
 from masklet.cli.evaluate import app as evaluate
 from masklet.cli.label import label
 from masklet.cli.models import models
+from masklet.cli.person_masks import person_masks
 from masklet.cli.probe import probe
 from masklet.cli.render import render
 from masklet.cli.search import search
@@ -39,6 +40,7 @@ app.command()(doctor)
 app.add_typer(evaluate, name="evaluate", help="Compare results with the truth.")
 app.command()(label)
 app.command()(models)
+app.command("person-masks")(person_masks)
 app.command()(probe)
 app.command()(render)
 app.command()(search)

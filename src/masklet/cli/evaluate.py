@@ -6,6 +6,7 @@ from masklet.cli.evaluate_davis import davis
 from masklet.cli.evaluate_mot import mot
 from masklet.cli.evaluate_osvos import osvos
 from masklet.cli.evaluate_pedestrians import pedestrians
+from masklet.cli.evaluate_person import person, surveillance
 from masklet.cli.evaluate_segmenter import segmenter
 from masklet.cli.evaluate_youtube_vos import youtube_vos
 
@@ -15,5 +16,7 @@ app.command()(davis)
 app.command()(mot)
 app.command()(osvos)
 app.command()(pedestrians)
+app.command()(person)
 app.command()(segmenter)
+app.command()(surveillance)
 app.command()(youtube_vos)

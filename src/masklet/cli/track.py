@@ -25,6 +25,19 @@ from masklet.cli.console import (
     print_json,
     with_progress,
 )
+from masklet.cli.scene_options import (
+    AnchorName,
+    ByHand,
+    ConventionName,
+    CoordinatesName,
+    FirstFrame,
+    HomographyFile,
+    Limit,
+    MakerFlag,
+    Subtraction,
+    scene_files,
+)
+from masklet.cli.track_people import refuse_beside_people, track_people
 from masklet.core import defaults
 
 
@@ -39,6 +52,27 @@ def track(
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
+    trajectories: Annotated[
+        Path | None, Option(help="Follow people of this text: frame person x y, or obsmat.txt.")
+    ] = None,
+    person: Annotated[list[int] | None, Option(help="Whom of the trajectories (may be repeated).")] = None,
+    homography: HomographyFile = None,
+    convention: ConventionName = "auto",
+    coordinates: CoordinatesName = "world",
+    first_frame: FirstFrame = 0,
+    examples: Annotated[
+        Path | None, Option(help="Masks of the person, a folder of `masklet person-masks` or in that layout.")
+    ] = None,
+    example_count: Annotated[int, Option(min=1, help="Masks of the person to make.")] = 12,
+    anchor: AnchorName = "foot",
+    limit: Limit = 40.0,
+    maker: MakerFlag = "segmenter",
+    by_hand: ByHand = None,
+    subtraction: Subtraction = "mog2",
+    no_check: Annotated[
+        bool, Option("--no-check", help="Take masks as they are, wherever the person should be.")
+    ] = False,
+    alone: Annotated[bool, Option("--alone", help="Do not follow the other people beside the person.")] = False,
     model: TrackerName = defaults.TRACKER,
     weights: TrackerWeights = None,
     detector: DetectorName = defaults.DETECTOR,
@@ -67,10 +101,51 @@ def track(
     from masklet.formats.davis import read_label_png
     from masklet.pipelines import Extras, TrackJob, run
     from masklet.pipelines.detectors import is_boxes, read_boxes
+    from masklet.pipelines.person_check import CheckConfig
+    from masklet.pipelines.person_masks import PersonMaskConfig
+    from masklet.pipelines.surveillance import SurveillanceJob
     from masklet.prompts import prompts_from_flags
 
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")
+    extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
+    if trajectories is not None or examples is not None:
+        refuse_beside_people(detect=detect, points=points, box=box, mask=mask, prompts=prompts, remove=remove)
+        if direction != "forward":
+            raise typer.BadParameter("Expected no --direction with people: their whole time is walked.")
+        scene = None
+        if trajectories is not None:
+            scene = scene_files(trajectories, homography, convention, coordinates, first_frame)
+        making = PersonMaskConfig(
+            maker=maker,
+            by_hand=by_hand,
+            subtraction=subtraction,
+            anchor=anchor,
+            limit=limit,
+            examples=example_count,
+        )
+        follow = SurveillanceJob(
+            source=video,
+            scene=scene,
+            examples=examples,
+            making=making,
+            check=None if no_check else CheckConfig(),
+            follow_others=not alone,
+            model=model,
+            weights=weights,
+            detector=detector,
+            detector_weights=detector_weights,
+            segmenter=segmenter,
+            segmenter_weights=segmenter_weights,
+            allow_gaps=allow_gaps,
+            threads=threads,
+            precision=precision,
+        )
+        output = {"overwrite": overwrite, "resume": resume, "quiet": quiet, "as_json": as_json}
+        track_people(follow, person or [], out, extras=extras, **output)
+        return
+    if person:
+        raise typer.BadParameter("Expected --trajectories or --examples with --person.")
     given = prompts_from_flags(
         points=points or (), boxes=box or (), masks=mask or (), file=prompts, read_label_map=read_label_png
     )
@@ -78,7 +153,9 @@ def track(
     if not classes and is_boxes(detector):
         classes = read_boxes(Path(detector)).classes
     if not given and not classes:
-        raise typer.BadParameter("Expected something to follow: --detect, --points, --box, --mask or --prompts.")
+        raise typer.BadParameter(
+            "Expected something to follow: --detect, --points, --box, --mask, --prompts or --trajectories."
+        )
     job = TrackJob(
         source=video,
         prompts=given,
@@ -98,7 +175,6 @@ def track(
         threads=threads,
         precision=precision,
     )
-    extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
     progress = partial(with_progress, quiet=quiet)
     record = run(job, out, extras=extras, overwrite=overwrite, resume=resume, progress=progress)
     for name, reason in record["not_written"].items():

@@ -120,7 +120,7 @@ def _open(job: TrackJob) -> FrameSource:
 
 
 def _check(job: TrackJob, extras: Extras) -> None:
-    if not job.detect and not job.prompts:
+    if not job.detect and not job.prompts and not job.more:
         raise PromptError(
             "Expected something to follow: point an object out (points, box, mask) or name classes to detect."
         )

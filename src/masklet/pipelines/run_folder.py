@@ -61,6 +61,11 @@ class RunFolder:
         """exports/: the masks in the other formats asked for."""
         return self.root / "exports"
 
+    @property
+    def examples(self) -> Path:
+        """examples/: masks that a run of one person began with."""
+        return self.root / "examples"
+
     def snapshot(self, masklets: Path) -> Path:
         """Return where the session that writes these masklets is kept: session.npz, or session-earlier.npz."""
         return self.root / ("session.npz" if masklets == self.masklets else f"session-{masklets.stem}.npz")
@@ -79,7 +84,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
-        for folder in (self.masks, self.exports):
+        for folder in (self.masks, self.exports, self.examples):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
         for path in (
@@ -114,6 +119,14 @@ def begin(
         record = {"status": "running", "settings": settings}
         folder.write_record(record)
     return folder, record
+
+
+def require_free(root: Path, *, overwrite: bool, resume: bool) -> None:
+    """Raise OutputError where a run cannot be begun in a folder, before the work that comes first is done."""
+    if root.exists() and not root.is_dir():
+        raise OutputError(f"Expected a folder for the results at {root}, there is a file of that name.")
+    if root.is_dir() and any(root.iterdir()) and not resume:
+        _require_may_replace(RunFolder(root), overwrite=overwrite)
 
 
 _GO_ON = "What is finished is kept; make room or choose another folder, then go on with --resume."

@@ -53,6 +53,9 @@ class TrackJob:
     allow_gaps: bool = False
     threads: int | None = None
     precision: Precision = "auto"
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else the masks depend on where a tracker is given ready made, as JSON-able values; such a tracker may
+    know by itself what to follow."""
 
     @property
     def needs_segmenter(self) -> bool:
@@ -84,6 +87,7 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
             "frames": info.frame_count,
             "frames_per_second": info.frames_per_second,
         },
+        "more": dict(job.more) or None,
         "masklet": metadata.version("masklet"),
     }
 

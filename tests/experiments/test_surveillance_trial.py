@@ -1,0 +1,48 @@
+"""People followed by their trajectories, with and without the check, by one command."""
+
+import json
+
+import pytest
+
+from masklet.core.errors import EvaluationError
+from masklet.experiments.surveillance import SurveillanceTrial, compare_check
+from painted_people import FRAMES, boxes_at
+
+
+@pytest.fixture
+def sequence(street, monkeypatch):
+    """The street in the layout of a sequence; its tracker gives everybody to the object."""
+    from fakes import PaintedTracker
+
+    monkeypatch.setattr("masklet.experiments.surveillance.load_tracker", lambda name, **options: PaintedTracker())
+    (street / "frames").rename(street / "img1")
+    (street / "people.txt").rename(street / "trajectories_world.txt")
+    (street / "H.txt").rename(street / "H_image_to_world.txt")
+    (street / "gt").mkdir()
+    rows = [
+        f"{index + 1},{person},{x1},{y1},{x2 - x1},{y2 - y1},1,-1,-1,-1\n"
+        for index in range(FRAMES)
+        for person, (x1, y1, x2, y2) in boxes_at(index).items()
+    ]
+    (street / "gt/gt.txt").write_text("".join(rows))
+    return street
+
+
+def test_both_ways_are_run_and_measured_and_not_run_again(sequence, tmp_path):
+    trial = SurveillanceTrial(sequence=sequence, count=2, least_frames=20, examples=3)
+    reports = compare_check(trial, tmp_path / "out")
+    assert list(reports) == ["unchecked", "checked"]
+    assert list(reports["checked"]["runs"]) == ["pID1", "pID2"]
+    assert reports["checked"]["mean"]["box_iou"] > 0.75
+    record = json.loads((tmp_path / "out/unchecked/pID1/run.json").read_text())
+    assert record["settings"]["more"]["check"] is None
+    written = (tmp_path / "out/checked/pID1/masklets.jsonl").stat().st_mtime_ns
+    assert compare_check(trial, tmp_path / "out") == reports
+    assert (tmp_path / "out/checked/pID1/masklets.jsonl").stat().st_mtime_ns == written
+
+
+def test_the_lowest_ids_with_enough_frames_are_taken(sequence):
+    assert SurveillanceTrial(sequence=sequence, count=2, least_frames=20).chosen() == (1, 2)
+    assert SurveillanceTrial(sequence=sequence, people=(3,)).chosen() == (3,)
+    with pytest.raises(EvaluationError, match="5 people with 100 annotated frames"):
+        SurveillanceTrial(sequence=sequence).chosen()
