@@ -32,6 +32,9 @@ class Small(OsvosNetwork):
         first = torch.relu(self.first(image_B3HW / 255 - 0.5))
         return [first, torch.relu(self.second(first))]
 
+    def freeze(self, parts):
+        self.first.requires_grad_(parts < 1)
+
 
 @pytest.fixture
 def parent():
@@ -65,6 +68,12 @@ def test_the_object_is_learned_and_the_parent_stays_as_it_is(parent):
 def test_the_same_examples_give_the_same_bits(parent):
     first, second = (learned(parent).network.state_dict() for _ in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_frozen_parts_stay_as_they_are(parent):
+    result = learned(parent, OnlineConfig(steps=3, seconds=None, frozen_parts=1))
+    assert torch.equal(result.network.first.weight, parent.first.weight)
+    assert not torch.equal(result.network.second.weight, parent.second.weight)
 
 
 def test_no_steps_leave_the_parent(parent):

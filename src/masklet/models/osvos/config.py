@@ -24,9 +24,11 @@ class OnlineConfig:
     """Views of a step."""
     optimiser: Literal["adam", "sgd"] = "adam"
     """sgd is with momentum 0.9, biases at twice the rate, `fuse` at a hundredth, as in the paper's code."""
-    learning_rate: float = 3e-4
-    backbone_lr_factor: float = 0.3
+    learning_rate: float = 5e-4
+    backbone_lr_factor: float = 0.7
     """Learning rate of the backbone as a share of the head's (adam)."""
+    frozen_parts: int = 0
+    """First parts of the backbone that stay as they are: blocks of MobileNetV2, stages of VGG16."""
     weight_decay: float = 2e-4
     summed: bool = False
     """The loss is a sum over pixels, as the paper's learning rate of 1e-8 wants it, in place of a mean."""
@@ -34,7 +36,7 @@ class OnlineConfig:
     """Decay of the average of the weights over steps, which is what segments; 0: the last weights."""
     augmentation: Augmentation = "dream"
     """none; flip: mirrored, turned, scaled; dream: object and background moved apart besides (lucid dreaming)."""
-    dreamt: float = 0.5
+    dreamt: float = 0.25
     """Share of views in which object and background are moved apart."""
     view_share: float = 0.7
     """A view's sides as a share of the looked-at frame's."""

@@ -42,6 +42,10 @@ class OsvosNetwork(nn.Module):
         """Return the features of each scale, finest first, of RGB pictures with values 0..255."""
         raise NotImplementedError
 
+    def freeze(self, parts: int) -> None:
+        """Keep the first parts of the backbone as they are; training spends nothing on them."""
+        raise NotImplementedError
+
     def upsampled(self, sides: Sequence[Tensor], size_HW: tuple[int, int]) -> list[Tensor]:
         """Return what each scale has in C channels, at the picture's size."""
         return [functional.interpolate(side, size_HW, mode="bilinear", align_corners=False) for side in sides]

@@ -41,3 +41,8 @@ class MobileOsvos(OsvosNetwork):
             if number in _GIVES:
                 given.append(feature)
         return given
+
+    def freeze(self, parts: int) -> None:
+        """Keep the stem and so many of the 17 blocks as they are; 0 frees them all."""
+        self.backbone.requires_grad_(True)
+        self.backbone.freeze(parts)

@@ -68,6 +68,7 @@ def learn_online(
     network = copy.deepcopy(parent).to(place.device).train()
     if not config.steps:
         return Learned(network.eval(), (), "steps")
+    network.freeze(config.frozen_parts)
     pictures = [picture_of(each, looked_at_size(each.frame.size_HW, short_side), config.rim) for each in examples]
     learner = _Learner(network, config, place)
     curve: list[Moment] = []

@@ -52,6 +52,11 @@ class VggOsvos(OsvosNetwork):
         kernels = self.upscale_ if sides[0].shape[1] == 1 else self.upscale
         return [_centre(up(side), size_HW) for up, side in zip(kernels, sides, strict=True)]
 
+    def freeze(self, parts: int) -> None:
+        """Keep so many of the 5 stages as they are; 0 frees them all."""
+        for number, stage in enumerate(self.stages):
+            stage.requires_grad_(number >= parts)
+
 
 def _stage(width: int, channels: Sequence[int], *, pooled: bool) -> nn.Sequential:
     layers: list[nn.Module] = [nn.MaxPool2d(2, stride=2, ceil_mode=True)] if pooled else []
