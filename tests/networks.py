@@ -20,7 +20,8 @@ def quick_settings(name):
         return None
     from masklet.models.osvos.config import OnlineConfig, OsvosConfig
 
-    return OsvosConfig(online=OnlineConfig(steps=40, seconds=None, learning_rate=1e-3), mirrored=False)
+    online = OnlineConfig(steps=12, seconds=None, batch_size=1, learning_rate=2e-3, augmentation="flip")
+    return OsvosConfig(online=online, mirrored=False)
 
 
 @cache

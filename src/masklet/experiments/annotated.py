@@ -162,6 +162,7 @@ def _sequence(row: Row, clip: Clip[Masklets], tracker: Osvos, folder: Path, segm
                 "take another folder."
             )
         return
+    folder.mkdir(parents=True, exist_ok=True)
     frames, truth = list(clip.frames.read()), clip.truth
     started = time.monotonic()
     if row.annotated:
