@@ -6,8 +6,8 @@ torch = pytest.importorskip("torch")
 from masklet.core.errors import ModelError, WeightsError  # noqa: E402
 from masklet.core.values import Frame, MaskPrompt  # noqa: E402
 from masklet.models import load_tracker  # noqa: E402
+from masklet.models.layers.device import choose_device, choose_dtype  # noqa: E402
 from masklet.models.xmem import XMemConfig  # noqa: E402
-from masklet.models.xmem.device import choose_device, choose_dtype  # noqa: E402
 from masklet.models.xmem.loading import load  # noqa: E402
 from models.xmem_parts import CPU, random_state  # noqa: E402
 
@@ -61,6 +61,6 @@ def test_settings_that_make_no_sense_are_refused(settings):
 
 def test_auto_takes_bf16_only_where_the_processor_has_it(monkeypatch):
     for has_it, dtype in ((True, torch.bfloat16), (False, torch.float32)):
-        monkeypatch.setattr("masklet.models.xmem.device.has_bf16", lambda _device, has_it=has_it: has_it)
+        monkeypatch.setattr("masklet.models.layers.device.has_bf16", lambda _device, has_it=has_it: has_it)
         assert choose_dtype("auto", CPU) == dtype
     assert choose_device("cpu") == CPU

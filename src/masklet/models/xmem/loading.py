@@ -7,9 +7,9 @@ from typing import Literal
 
 import torch
 
+from masklet.models.layers.device import choose_device, choose_dtype
 from masklet.models.xmem.checkpoint import read_network
 from masklet.models.xmem.config import XMemConfig
-from masklet.models.xmem.device import choose_device, choose_dtype
 from masklet.models.xmem.tracker import XMemTracker
 
 XMemPrecision = Literal["auto", "f32", "bf16", "f16"]

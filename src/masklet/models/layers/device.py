@@ -1,4 +1,4 @@
-"""Where XMem computes, and in what numbers."""
+"""Where a network in torch computes, and in what numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def choose_dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision == "auto":
         return torch.bfloat16 if has_bf16(device) else torch.float32
     if precision not in DTYPES:
-        raise ModelError(f"Expected a precision of XMem (auto, {', '.join(DTYPES)}), got {precision!r}.")
+        raise ModelError(f"Expected a precision (auto, {', '.join(DTYPES)}), got {precision!r}.")
     if precision == "f16" and device.type != "cuda":
         raise ModelError(f"Expected precision auto, f32 or bf16 on {device.type}, got f16, which needs a GPU.")
     return DTYPES[precision]
