@@ -43,7 +43,7 @@ class Data:
     """Sides of a training crop in pixels; the network looks at a window in it."""
     length: int = 4
     """Frames of a training clip."""
-    most_gap: int = 4
+    most_gap: int = 2
     """Largest step from one frame to the next in the cached clips."""
     synthetic: float = 0.3
     """Share of samples that are made of a still picture."""
@@ -82,8 +82,8 @@ class Settings:
     losses: Losses = field(default_factory=Losses)
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(
-            steps=1500,
-            batch_size=8,
+            steps=2500,
+            batch_size=4,
             learning_rate=1e-3,
             weight_decay=1e-4,
             schedule="cosine",
