@@ -44,7 +44,7 @@ def write_single_objects(videos: YoutubeVos, out: Path) -> Iterator[SingleObject
     """Write the videos of a data set one by one, and yield what was made of each; those that an earlier call has
     done are yielded as they are, so that one that was stopped goes on.
 
-    Raise FormatError for videos without pictures and pictures that are damaged, OutputError for a folder that holds
+    Raise FormatError for videos without pictures and damaged pictures, OutputError for a folder that holds
     something else or another split, and where writing fails.
     """
     done = _done(out, videos)

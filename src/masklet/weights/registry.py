@@ -244,7 +244,7 @@ _ALL = (
         Weight(
             name=name,
             task="the last mask and earlier frames to a mask",
-            licence="as you say",
+            licence="your own",
             files=(),
             bring=f"a state dict of the authors' layout, or train your own: masklet train siamese-unet{how}",
             notes=f"{title}, at any width; the authors' is of {size} million parameters.",
