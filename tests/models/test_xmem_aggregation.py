@@ -2,7 +2,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from masklet.models.xmem.aggregation import aggregated, evidence, others  # noqa: E402
+from masklet.models.layers.aggregation import aggregated, evidence, others  # noqa: E402
 
 GENERATOR = torch.Generator().manual_seed(0)
 PROBABILITY = torch.rand((3, 4, 5), generator=GENERATOR, dtype=torch.float64)

@@ -31,7 +31,7 @@ def shares_of(session, monkeypatch):
     kept = []
 
     def keeping(share, background, rivals):
-        from masklet.models.xmem.aggregation import evidence
+        from masklet.models.layers.aggregation import evidence
 
         kept.append(share)
         return evidence(share, background, rivals)

@@ -12,7 +12,8 @@ from masklet.training.clip_loss import follow, objects_of  # noqa: E402
 from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
-from masklet.training.recipes.masklet_s import Data, Settings, build, few_objects  # noqa: E402
+from masklet.training.recipes.masklet_s import Data, Settings, build  # noqa: E402
+from masklet.training.tracker_clips import few_objects  # noqa: E402
 
 SIDE = 64
 

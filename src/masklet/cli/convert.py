@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from masklet.cli.console import Json, Overwrite, print_json
+from masklet.cli.console import Json, Overwrite, print_json, with_progress
 
 if TYPE_CHECKING:
     from masklet.formats.convert import Report
@@ -29,6 +29,14 @@ def convert(
     ] = None,
     label: Annotated[str | None, typer.Option(help="Class of objects that have none.")] = None,
     renumber: Annotated[bool, typer.Option("--renumber", help="Number objects anew, from 1.")] = False,
+    single_objects: Annotated[
+        bool,
+        typer.Option(
+            "--single-objects",
+            help="INPUT as in MOSE or YouTube-VOS: every object becomes a binary sequence, as in DAVIS 2016.",
+        ),
+    ] = False,
+    split: Annotated[str, typer.Option(help="With --single-objects: which part of the data set.")] = "train",
     list_formats: Annotated[bool, typer.Option("--list", help="List the formats and stop.")] = False,
     overwrite: Overwrite = False,
     as_json: Json = False,
@@ -37,10 +45,13 @@ def convert(
     if list_formats:
         _list(as_json=as_json)
         return
-    if source is None or target is None or not to:
+    if source is None or target is None or bool(to) == single_objects:
         raise typer.BadParameter(
-            "Expected INPUT, OUTPUT and --to FORMAT. `masklet convert --list` names the formats."
+            "Expected INPUT, OUTPUT and --to FORMAT (`masklet convert --list` names them) or --single-objects."
         )
+    if single_objects:
+        _single_objects(source, target, split, as_json=as_json)
+        return
     from masklet.formats.convert import Changes
     from masklet.formats.convert import convert as convert_files
     from masklet.formats.names import frame_names_in
@@ -56,6 +67,22 @@ def convert(
         overwrite=overwrite,
     )
     _say(report, source, target, as_json=as_json)
+
+
+def _single_objects(source: Path, target: Path, split: str, *, as_json: bool) -> None:
+    from masklet.datasets import Mose, write_single_objects
+
+    videos = Mose(source, split)
+    made = list(
+        with_progress(
+            write_single_objects(videos, target), total=len(videos.names()), what="videos", quiet=as_json
+        )
+    )
+    sequences = sum(len(video.sequences) for video in made)
+    if as_json:
+        print_json({"input": str(source), "output": str(target), "videos": len(made), "sequences": sequences})
+    else:
+        print(f"{len(made)} videos, {sequences} sequences of one object -> {target}")
 
 
 def _say(report: "Report", source: Path, target: Path, *, as_json: bool) -> None:

@@ -110,6 +110,17 @@ MODELS: dict[str, ModelEntry] = {
         )
         for size in ("vit-b", "vit-l", "vit-h")
     },
+    **{
+        name: ModelEntry(
+            "tracker",
+            "unet.loading",
+            name,
+            f"masks redrawn from frame to frame by a {title} (torch)",
+            {"kind": kind},
+            config="unet.config:SessionConfig",
+        )
+        for name, title, kind in (("siamese-unet", "Siamese U-Net", "siamese"), ("unet", "U-Net", "unet"))
+    },
     "xmem": ModelEntry(
         "tracker",
         "xmem.loading",

@@ -254,6 +254,20 @@ _ALL = (
         2_564_550_879,
         641,
     ),
+    *(
+        Weight(
+            name=name,
+            task="the last mask and earlier frames to a mask",
+            licence="your own",
+            files=(),
+            bring=f"a state dict of the authors' layout, or train your own: masklet train siamese-unet{how}",
+            notes=f"{title}, at any width; the authors' is of {size} million parameters.",
+        )
+        for name, title, size, how in (
+            ("siamese-unet", "Siamese U-Net with VGG11 or VGG16", "22.9", ""),
+            ("unet", "U-Net with seven input channels", "49.9", " --set network.kind=unet"),
+        )
+    ),
     Weight(
         name="xmem",
         task="first masks and three kinds of memory to masks",

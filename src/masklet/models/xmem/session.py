@@ -15,10 +15,10 @@ from torch import Tensor
 
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.values import Frame, FrameMasks, Prompt
+from masklet.models.layers.aggregation import aggregated, cover_of, evidence, others, scores_of
 from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.still_needed import still_needed
-from masklet.models.xmem.aggregation import aggregated, cover_of, evidence, others, scores_of
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
 from masklet.models.xmem.consolidation import bounded

@@ -11,24 +11,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from masklet.core.arrays import UInt8Array
 from masklet.models.masklet_s.config import MaskletSConfig
 from masklet.models.masklet_s.network import MaskletS, aggregate
-from masklet.training.augment import TRACKER, at_size, augment
+from masklet.training.augment import TRACKER, at_size
 from masklet.training.checkpoint import load_weights, read_weights, write_checkpoint
 from masklet.training.clip_loss import clip_losses, follow, objects_of
 from masklet.training.clip_sources import ClipSources, make_cache
-from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
+from masklet.training.clips import CachedClip
 from masklet.training.config import LoopConfig
-from masklet.training.errors import TrainingError
 from masklet.training.imagenet import fetch_backbone, fetched_backbone
 from masklet.training.losses import hard_share
-from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
+from masklet.training.tracker_clips import TrackerClips
 
-_LEAST_SHOWN, _LEAST_PIXELS = 0.1, 32
-"""Share of an object's largest view, and pixels, that the first frame is to show."""
-_DRAWS = 200
-"""Clips that are drawn for a sample until one shows an object in its first frame."""
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
 
@@ -101,31 +95,12 @@ class MaskletSTask:
     def __init__(self, settings: Settings, network: MaskletS) -> None:
         self.network: nn.Module = network
         self._settings = settings
-        folder = ClipFolder(settings.data.cache, most_bytes=2 << 30)
-        for name in settings.data.validation:
-            folder.named(name)
-        clips = [clip for clip in folder if clip.object_ids]
-        kept = [clip for clip in clips if clip.name not in settings.data.validation]
-        self._validation = [clip for clip in clips if clip.name in settings.data.validation]
-        self._videos = [clip for clip in kept if clip.frame_count > 1]
-        self._stills = [clip for clip in kept if clip.frame_count == 1]
-        if not kept:
-            raise TrainingError(f"Expected clips with objects to train on in {settings.data.cache}, got none.")
+        augmentation = at_size(TRACKER, (settings.data.size, settings.data.size))
+        self._clips = TrackerClips(settings.data, augmentation, seed=settings.loop.seed)
 
     def sample(self, index: int) -> Mapping[str, Tensor]:
         """Return frames_T3HW (uint8) and labels_THW (uint8) of one clip."""
-        rng = np.random.default_rng((self._settings.loop.seed, index))
-        data = self._settings.data
-        for _ in range(_DRAWS):
-            frames_THW3, labels_THW = self._clip(rng, data)
-            labels_THW = few_objects(labels_THW, rng, data.most_objects)
-            if labels_THW[0][labels_THW[0] != VOID].any():
-                break
-        else:
-            raise TrainingError(
-                f"Expected objects in {data.cache} of which a crop shows more than {_LEAST_PIXELS} pixels, got "
-                f"{_DRAWS} crops without one; set a larger data.size, or leave clips of tiny objects out."
-            )
+        frames_THW3, labels_THW = self._clips.sample(index)
         return {
             "frames": torch.from_numpy(np.ascontiguousarray(frames_THW3.transpose(0, 3, 1, 2))),
             "labels": torch.from_numpy(labels_THW),
@@ -167,33 +142,8 @@ class MaskletSTask:
     def validate(self, network: nn.Module) -> Mapping[str, float]:
         """Return the mean IoU over the objects and frames of each validation clip, and over the clips: `J`."""
         assert isinstance(network, MaskletS)
-        by_clip = {f"J {clip.name}": _mean_iou(network, clip) for clip in self._validation}
+        by_clip = {f"J {clip.name}": _mean_iou(network, clip) for clip in self._clips.validation}
         return {"J": float(np.mean(list(by_clip.values()))), **by_clip} if by_clip else {}
-
-    def _clip(self, rng: np.random.Generator, data: Data) -> tuple[UInt8Array, UInt8Array]:
-        config = at_size(TRACKER, (data.size, data.size))
-        from_still = rng.random() < data.synthetic
-        if self._stills and (from_still or not self._videos):
-            image_HW3, labels_HW = _still(self._pick(rng, self._stills + self._videos), rng)
-            cutouts = self._cutouts(rng) if rng.random() < data.pasted else ()
-            synthetic = SyntheticConfig(length=data.length)
-            frames_THW3, labels_THW = synthetic_clip(image_HW3, labels_HW, rng, synthetic, cutouts)
-        else:
-            clip = self._pick(rng, self._videos)
-            numbers = sample_frames(clip, rng, length=data.length, most_gap=data.most_gap)
-            frames_THW3, labels_THW = clip.read(numbers)
-            if rng.random() < data.pasted and self._stills:
-                frames_THW3, labels_THW = paste(frames_THW3, labels_THW, self._cutouts(rng), rng)
-        return augment(frames_THW3, labels_THW, rng, config)
-
-    def _cutouts(self, rng: np.random.Generator) -> tuple[Cutout, ...]:
-        """Return objects of two other pictures."""
-        pictures = (_still(self._pick(rng, self._stills), rng) for _ in range(2))
-        return tuple(cutout for picture in pictures for cutout in whole_cutouts(*picture)[:3])
-
-    @staticmethod
-    def _pick(rng: np.random.Generator, clips: list[CachedClip]) -> CachedClip:
-        return clips[int(rng.integers(len(clips)))]
 
 
 def PREPARE(settings: Settings) -> None:
@@ -250,26 +200,3 @@ def _mean_iou(network: MaskletS, clip: CachedClip) -> float:
         union_K = (found_KHW | truth_KHW).flatten(1).sum(dim=1)
         ious.append(torch.where(union_K > 0, overlap_K / union_K.clamp(min=1), 1.0))
     return float(torch.stack(ious).mean())
-
-
-def _still(clip: CachedClip, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
-    """Return one picture of a clip that shows an object."""
-    shown = [number for number, ids in enumerate(clip.object_ids_by_frame) if ids]
-    frames_1HW3, labels_1HW = clip.read([int(rng.choice(shown))])
-    return frames_1HW3[0], labels_1HW[0]
-
-
-def few_objects(labels_THW: UInt8Array, rng: np.random.Generator, most: int) -> UInt8Array:
-    """Return the labels with at most so many of the first frame's objects, numbered from 1; the rest is 0.
-
-    What the first frame shows a sliver of only, against its largest view, cannot be known from it.
-    """
-    pixels_TV = np.stack([np.bincount(labels_HW.ravel(), minlength=256) for labels_HW in labels_THW])
-    shown_V = pixels_TV[0] > np.maximum(_LEAST_SHOWN * pixels_TV.max(axis=0), _LEAST_PIXELS)
-    found = [int(value) for value in np.flatnonzero(shown_V) if value not in (0, VOID)]
-    kept = rng.permutation(found)[:most]
-    table_256 = np.zeros(256, np.uint8)
-    table_256[VOID] = VOID
-    table_256[kept.astype(int)] = np.arange(1, len(kept) + 1)
-    few_THW: UInt8Array = table_256[labels_THW]
-    return few_THW
