@@ -21,7 +21,7 @@ def quick_settings(name):
     from masklet.models.osvos.config import OnlineConfig, OsvosConfig
 
     online = OnlineConfig(steps=12, seconds=None, batch_size=1, learning_rate=2e-3, augmentation="flip")
-    return OsvosConfig(online=online, mirrored=False)
+    return OsvosConfig(online=online)
 
 
 @cache

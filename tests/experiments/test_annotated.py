@@ -14,7 +14,7 @@ from masklet.models.osvos.config import OnlineConfig, OsvosConfig  # noqa: E402
 from masklet.models.osvos.files import write_network  # noqa: E402
 from masklet.models.osvos.mobile import MobileOsvos  # noqa: E402
 
-QUICK = OsvosConfig(online=OnlineConfig(seconds=None, batch_size=1), mirrored=False)
+QUICK = OsvosConfig(online=OnlineConfig(seconds=None, batch_size=1))
 
 
 @pytest.fixture
@@ -66,7 +66,9 @@ def test_what_is_finished_is_not_done_again_and_other_settings_are_refused(davis
     evaluate_osvos(davis, tmp_path / "out", rows, weights=parent, config=QUICK)
     assert kept.stat().st_mtime_ns == before
     with pytest.raises(EvaluationError, match="Expected results of these settings"):
-        evaluate_osvos(davis, tmp_path / "out", rows, weights=parent, config=OsvosConfig(online=QUICK.online))
+        evaluate_osvos(
+            davis, tmp_path / "out", rows, weights=parent, config=OsvosConfig(online=QUICK.online, short_side=32)
+        )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from masklet.models.osvos.tracker import Osvos  # noqa: E402
 from masklet.models.protocols import Example, Learned, OnlineLearner  # noqa: E402
 
 SIZE = (40, 64)
-QUICK = OsvosConfig(online=OnlineConfig(steps=2, seconds=None, batch_size=1), mirrored=False, most_examples=2)
+QUICK = OsvosConfig(online=OnlineConfig(steps=2, seconds=None, batch_size=1), most_examples=2)
 
 
 @pytest.fixture(scope="module")

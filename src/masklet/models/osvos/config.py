@@ -80,11 +80,12 @@ class OsvosConfig:
     online: OnlineConfig = OnlineConfig()
     short_side: int = 480
     """Shorter side in pixels at which frames are looked at; smaller frames are not enlarged."""
-    mirrored: bool = True
+    mirrored: bool = False
     """Look at every frame twice, once mirrored, and take the mean."""
-    threshold: float = 0.5
-    """Probability from which a pixel belongs to the object (P2's code: 200/255)."""
-    fragments: float = 0.0
+    threshold: float = 200 / 255
+    """Probability from which a pixel belongs to the object, as in P2's code: the balanced loss errs towards the
+    object."""
+    fragments: float = 0.1
     """Separate parts smaller than this share of the largest are left out; 0: all stay."""
     most_examples: int = 10
     """Prompted frames of an object that are learned from: the first and the latest ones."""
