@@ -26,6 +26,7 @@ from masklet.models.protocols import Example, OnlineLearner, Tracker
 from masklet.pipelines.appearance import colours_of
 from masklet.pipelines.job import Extras
 from masklet.pipelines.job import run as run_job
+from masklet.pipelines.learned import LearnedWhenAsked
 from masklet.pipelines.near_person import NearPerson, Whereabouts
 from masklet.pipelines.person_check import CheckConfig
 from masklet.pipelines.person_masks import PersonMaskConfig, PersonMasks, make_person_masks
@@ -170,8 +171,7 @@ def _ready(
 ) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
-        learned = network.learn(known.person_id, known.examples)
-        return _near(job, known, learned), {}
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, known.examples)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts
