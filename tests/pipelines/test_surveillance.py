@@ -25,7 +25,11 @@ PLAIN = Extras(overlay=False)
 def job(street, **changes):
     scene = SceneFiles(trajectories=street / "people.txt", homography=street / "H.txt", convention="uv")
     plain = SurveillanceJob(
-        source=str(street / "frames"), person_id=RED_ID, scene=scene, making=PersonMaskConfig(examples=3)
+        source=str(street / "frames"),
+        person_id=RED_ID,
+        scene=scene,
+        making=PersonMaskConfig(examples=3),
+        frames_per_example=None,
     )
     return replace(plain, **changes)
 
@@ -184,6 +188,12 @@ def test_learning_that_fails_stops_the_run_with_its_reason(street):
         follow_person(job(street), street / "run", extras=PLAIN, tracker=Failing())
     record = json.loads((street / "run/run.json").read_text())
     assert (record["status"], record["reason"]) == ("stopped", "Expected a loss that is a number, got NaN.")
+
+
+@pytest.mark.parametrize(("tracker", "count"), [(PaintedTracker, 6), (Learner, 3)], ids=["prompted", "learning"])
+def test_a_tracker_that_takes_prompts_gets_more_examples_of_a_long_time(street, tracker, count):
+    record = follow_person(job(street, frames_per_example=4), street / "run", extras=PLAIN, tracker=tracker())
+    assert len(record["settings"]["more"]["kept"]) == count
 
 
 class Told(PaintedTracker):
