@@ -8,7 +8,7 @@ import pytest
 
 from fakes import RED, PaintedTracker
 from masklet.core.boxes import mask_of_box
-from masklet.core.errors import FormatError, OutputError, PromptError
+from masklet.core.errors import FormatError, ModelError, OutputError, PromptError
 from masklet.core.rle import decode
 from masklet.core.values import FrameMasks
 from masklet.formats.person_examples import write_person_examples
@@ -25,7 +25,11 @@ PLAIN = Extras(overlay=False)
 def job(street, **changes):
     scene = SceneFiles(trajectories=street / "people.txt", homography=street / "H.txt", convention="uv")
     plain = SurveillanceJob(
-        source=str(street / "frames"), person_id=RED_ID, scene=scene, making=PersonMaskConfig(examples=3)
+        source=str(street / "frames"),
+        person_id=RED_ID,
+        scene=scene,
+        making=PersonMaskConfig(examples=3),
+        frames_per_example=None,
     )
     return replace(plain, **changes)
 
@@ -163,6 +167,33 @@ def test_a_tracker_that_learns_is_given_the_examples_first_and_no_prompts(street
     assert record["settings"]["prompts"] == []
     assert record["settings"]["more"]["kept"] == frames
     assert len(masks_of(street / "run")) == FRAMES
+
+
+def test_a_run_that_is_finished_learns_nothing_again(street):
+    follow_person(job(street), street / "run", extras=PLAIN, tracker=Learner())
+    again = Learner()
+    follow_person(job(street), street / "run", extras=PLAIN, tracker=again, resume=True)
+    assert again.learned == []
+
+
+class Failing:
+    """Its loss came to no number."""
+
+    def learn(self, object_id, examples):
+        raise ModelError("Expected a loss that is a number, got NaN.")
+
+
+def test_learning_that_fails_stops_the_run_with_its_reason(street):
+    with pytest.raises(ModelError, match="got NaN"):
+        follow_person(job(street), street / "run", extras=PLAIN, tracker=Failing())
+    record = json.loads((street / "run/run.json").read_text())
+    assert (record["status"], record["reason"]) == ("stopped", "Expected a loss that is a number, got NaN.")
+
+
+@pytest.mark.parametrize(("tracker", "count"), [(PaintedTracker, 6), (Learner, 3)], ids=["prompted", "learning"])
+def test_a_tracker_that_takes_prompts_gets_more_examples_of_a_long_time(street, tracker, count):
+    record = follow_person(job(street, frames_per_example=4), street / "run", extras=PLAIN, tracker=tracker())
+    assert len(record["settings"]["more"]["kept"]) == count
 
 
 class Told(PaintedTracker):

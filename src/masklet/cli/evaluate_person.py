@@ -49,7 +49,9 @@ def surveillance(
     person: Annotated[list[int] | None, Option(help="Whom (may be repeated); default: see --people.")] = None,
     people: Annotated[int, Option(min=1, help="So many of the lowest ids with enough frames.")] = 5,
     least: Annotated[int, Option(min=1, help="Annotated frames that are enough.")] = 100,
-    example_count: Annotated[int, Option(min=1, help="Masks of each person to make.")] = 12,
+    example_count: Annotated[
+        int | None, Option(min=1, help="Masks of each person to make; default: as `masklet track` does.")
+    ] = None,
     threads: Threads = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,

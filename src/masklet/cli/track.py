@@ -63,7 +63,10 @@ def track(
     examples: Annotated[
         Path | None, Option(help="Masks of the person, a folder of `masklet person-masks` or in that layout.")
     ] = None,
-    example_count: Annotated[int, Option(min=1, help="Masks of the person to make.")] = 12,
+    example_count: Annotated[
+        int | None,
+        Option(min=1, help="Masks of the person to make. [default: 12, for prompts at least one in 6 frames]"),
+    ] = None,
     anchor: AnchorName = "foot",
     limit: Limit = 40.0,
     maker: MakerFlag = "segmenter",
@@ -122,13 +125,14 @@ def track(
             subtraction=subtraction,
             anchor=anchor,
             limit=limit,
-            examples=example_count,
+            examples=example_count or 12,
         )
         follow = SurveillanceJob(
             source=video,
             scene=scene,
             examples=examples,
             making=making,
+            frames_per_example=6 if example_count is None else None,
             check=None if no_check else CheckConfig(),
             follow_others=not alone,
             model=model,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ class SurveillanceTrial:
     """Ids; none: the `count` lowest ones that have `least_frames` annotated frames."""
     count: int = 5
     least_frames: int = 100
-    examples: int = 12
+    examples: int | None = None
+    """Masks of each person to make; None: as many as a run makes by itself."""
     threads: int | None = None
 
     def chosen(self) -> tuple[int, ...]:
@@ -89,13 +90,17 @@ def _runs(
 
 
 def _job(trial: SurveillanceTrial, person_id: int, *, checked: bool) -> SurveillanceJob:
+    plain = PersonMaskConfig()
+    how_many: dict[str, Any] = {"making": plain}
+    if trial.examples is not None:
+        how_many = {"making": replace(plain, examples=trial.examples), "frames_per_example": None}
     source = MotSequence(trial.sequence).clip().frames
     source.close()
     return SurveillanceJob(
         source=source.info.uri,
         person_id=person_id,
         scene=SceneFiles(trajectories=trial.sequence / TRAJECTORIES, homography=trial.sequence / HOMOGRAPHY),
-        making=PersonMaskConfig(examples=trial.examples),
+        **how_many,
         check=CheckConfig() if checked else None,
         follow_others=checked,
         model=trial.model,

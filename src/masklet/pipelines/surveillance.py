@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from masklet.models.protocols import Example, OnlineLearner, Tracker
 from masklet.pipelines.appearance import colours_of
 from masklet.pipelines.job import Extras
 from masklet.pipelines.job import run as run_job
+from masklet.pipelines.learned import LearnedWhenAsked
 from masklet.pipelines.near_person import NearPerson, Whereabouts
 from masklet.pipelines.person_check import CheckConfig
 from masklet.pipelines.person_masks import PersonMaskConfig, PersonMasks, make_person_masks
@@ -50,6 +51,9 @@ class SurveillanceJob:
     examples: Path | None = None
     """A folder as `masklet person-masks` writes it; None: step 1 makes them."""
     making: PersonMaskConfig = field(default_factory=PersonMaskConfig)
+    frames_per_example: int | None = 6
+    """A tracker that takes prompts gets an example for each so many frames, where that is more than `making` says;
+    None: never more."""
     check: CheckConfig | None = field(default_factory=CheckConfig)
     """None: masks are taken as the tracker gives them."""
     follow_others: bool = True
@@ -98,10 +102,10 @@ def follow_person(
     require_free(out, overwrite=overwrite, resume=resume)
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
-        known = _known(job, source)
         network = tracker or load_tracker(
             job.model, weights=job.weights, threads=job.threads, precision=job.precision
         )
+        known = _known(job, source, learns=isinstance(network, OnlineLearner))
         ready, prompts = _ready(job, known, network)
         record = run_job(
             _track_job(job, known, prompts),
@@ -121,7 +125,7 @@ def follow_person(
         source.close()
 
 
-def _known(job: SurveillanceJob, source: FrameSource) -> _Known:
+def _known(job: SurveillanceJob, source: FrameSource, *, learns: bool) -> _Known:
     scene = None if job.scene is None else open_scene(job.scene, source.info)
     if job.examples is not None:
         person_id, examples = read_person_examples(job.examples, job.person_id)
@@ -130,7 +134,8 @@ def _known(job: SurveillanceJob, source: FrameSource) -> _Known:
         raise PromptError("Expected trajectories and the id of a person, or a folder of examples, got neither.")
     else:
         person_id = job.person_id
-        made = _made(job, job.scene, source, scene)
+        making = job.making if learns else _more_examples(job, len(scene.span(person_id)))
+        made = _made(replace(job, making=making), job.scene, source, scene)
         examples = made.examples
     if person_id < 1:
         raise PromptError(f"Expected a person with an id from 1 on, as objects have, got {person_id}.")
@@ -139,6 +144,13 @@ def _known(job: SurveillanceJob, source: FrameSource) -> _Known:
         raise PromptError(f"Expected a video with an end, got {job.source}, a live source.")
     span = scene.span(person_id) if scene else range(count)
     return _Known(person_id=person_id, span=span, examples=examples, made=made, scene=scene)
+
+
+def _more_examples(job: SurveillanceJob, frame_count: int) -> PersonMaskConfig:
+    """Return how masks are made for a tracker that takes prompts, each a chance to find the person again."""
+    if job.making.examples is None or job.frames_per_example is None:
+        return job.making
+    return replace(job.making, examples=max(job.making.examples, frame_count // job.frames_per_example))
 
 
 def _made(job: SurveillanceJob, files: SceneFiles | None, source: FrameSource, scene: Scene) -> PersonMasks:
@@ -170,8 +182,7 @@ def _ready(
 ) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
-        learned = network.learn(known.person_id, known.examples)
-        return _near(job, known, learned), {}
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, known.examples)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts
@@ -255,7 +266,10 @@ def _track_job(job: SurveillanceJob, known: _Known, prompts: dict[str, Prompt]) 
 
 def _facts(job: SurveillanceJob, known: _Known) -> dict[str, Any]:
     """Return everything else the masks depend on, as JSON values."""
-    making = asdict(job.making) | {"by_hand": str(job.making.by_hand or "")}
+    making = asdict(job.making) | {
+        "frames_per_example": job.frames_per_example,
+        "by_hand": str(job.making.by_hand or ""),
+    }
     facts = {
         "person": known.person_id,
         "scene": known.scene.facts if known.scene else None,

@@ -55,11 +55,11 @@ def mask_steps_sheet(steps: Sequence[MaskSteps], view: float = 0.4) -> UInt8Arra
 def _tiles(one: MaskSteps, view: float) -> Iterator[tuple[UInt8Array, str]]:
     window = _window(one, view)
     verdict = one.verdict if one.is_kept else f"dropped: {one.verdict}"
-    yield _cut(_boxes(one), window), f"frame {one.frame_index}: {verdict}"
+    yield _cut(_boxes(one), window), f"frame {one.frame_index}"
     moving_HW3 = np.repeat((_inside(one) * np.uint8(255))[..., None], 3, axis=2)
     yield _cut(moving_HW3, window), "background subtraction in the box"
     mask_HW = np.zeros(one.image_HW3.shape[:2], dtype=bool) if one.mask_HW is None else one.mask_HW
-    yield _cut(_tinted(one.image_HW3, mask_HW), window), "mask" if one.mask_HW is not None else "no mask made"
+    yield _cut(_tinted(one.image_HW3, mask_HW), window), verdict
 
 
 def _boxes(one: MaskSteps) -> UInt8Array:
