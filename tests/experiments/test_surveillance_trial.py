@@ -1,11 +1,11 @@
-"""People followed by their trajectories, with and without the check, by one command."""
+"""People followed by their trajectories, in several ways, by one command."""
 
 import json
 
 import pytest
 
 from masklet.core.errors import EvaluationError
-from masklet.experiments.surveillance import SurveillanceTrial, compare_check
+from masklet.experiments.surveillance import SurveillanceTrial, compare_ways
 from painted_people import FRAMES, boxes_at
 
 
@@ -30,14 +30,14 @@ def sequence(street, monkeypatch):
 
 def test_both_ways_are_run_and_measured_and_not_run_again(sequence, tmp_path):
     trial = SurveillanceTrial(sequence=sequence, count=2, least_frames=20, examples=3)
-    reports = compare_check(trial, tmp_path / "out")
-    assert list(reports) == ["unchecked", "checked"]
+    reports = compare_ways(trial, tmp_path / "out")
+    assert list(reports) == ["plain", "others", "checked"]
     assert list(reports["checked"]["runs"]) == ["pID1", "pID2"]
     assert reports["checked"]["mean"]["box_iou"] > 0.75
-    record = json.loads((tmp_path / "out/unchecked/pID1/run.json").read_text())
+    record = json.loads((tmp_path / "out/plain/pID1/run.json").read_text())
     assert record["settings"]["more"]["check"] is None
     written = (tmp_path / "out/checked/pID1/masklets.jsonl").stat().st_mtime_ns
-    assert compare_check(trial, tmp_path / "out") == reports
+    assert compare_ways(trial, tmp_path / "out") == reports
     assert (tmp_path / "out/checked/pID1/masklets.jsonl").stat().st_mtime_ns == written
 
 

@@ -118,7 +118,7 @@ class SpillingSession:
         return getattr(self._inner, name)
 
 
-class Learner:
+class Learner(SpillingTracker):
     """Learns from examples; its sessions need no prompt."""
 
     def __init__(self):
@@ -176,7 +176,7 @@ def test_a_run_that_is_finished_learns_nothing_again(street):
     assert again.learned == []
 
 
-class Failing:
+class Failing(SpillingTracker):
     """Its loss came to no number."""
 
     def learn(self, object_id, examples):

@@ -46,6 +46,12 @@ def surveillance(
     out: Annotated[Path, Option("--out", "-o", help="Folder for the runs.")],
     model: TrackerName = defaults.TRACKER,
     weights: TrackerWeights = None,
+    several: Annotated[
+        Path | None, Option(help="Weights of a parent of several persons (osvos), for two more ways.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, Option("--set", metavar="NAME=VALUE", help="A setting of the tracker.")
+    ] = None,
     person: Annotated[list[int] | None, Option(help="Whom (may be repeated); default: see --people.")] = None,
     people: Annotated[int, Option(min=1, help="So many of the lowest ids with enough frames.")] = 5,
     least: Annotated[int, Option(min=1, help="Annotated frames that are enough.")] = 100,
@@ -57,13 +63,17 @@ def surveillance(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Follow people by their trajectories, with and without the check, and measure both."""
-    from masklet.experiments.surveillance import SurveillanceTrial, compare_check
+    """Follow people by their trajectories, in ways that know more and more of the others, and measure each."""
+    from masklet.experiments.surveillance import SurveillanceTrial, compare_ways
+    from masklet.models import config_class
+    from masklet.training.settings import make
 
     trial = SurveillanceTrial(
         sequence=sequence,
         model=model,
         weights=weights,
+        several=several,
+        config=make(config_class(model), assignments) if assignments else None,
         people=tuple(person or ()),
         count=people,
         least_frames=least,
@@ -74,7 +84,7 @@ def surveillance(
     def watch(items: Any, *, total: int) -> Any:
         return with_progress(items, total=total, what="runs", quiet=quiet)
 
-    reports = compare_check(trial, out, overwrite=overwrite, watch=watch)
+    reports = compare_ways(trial, out, overwrite=overwrite, watch=watch)
     if as_json:
         print_json(reports)
     elif not quiet:

@@ -78,6 +78,10 @@ def track(
     alone: Annotated[bool, Option("--alone", help="Do not follow the other people beside the person.")] = False,
     model: TrackerName = defaults.TRACKER,
     weights: TrackerWeights = None,
+    assignments: Annotated[
+        list[str] | None,
+        Option("--set", metavar="NAME=VALUE", help="A setting of the tracker: online.seconds=20 (osvos)."),
+    ] = None,
     detector: DetectorName = defaults.DETECTOR,
     detector_weights: DetectorWeights = None,
     segmenter: SegmenterName = defaults.SEGMENTER,
@@ -102,15 +106,18 @@ def track(
 ) -> None:
     """Follow every object that is pointed out or detected, and write masks, tracks and an overlay."""
     from masklet.formats.davis import read_label_png
+    from masklet.models import config_class
     from masklet.pipelines import Extras, TrackJob, run
     from masklet.pipelines.detectors import is_boxes, read_boxes
     from masklet.pipelines.person_check import CheckConfig
     from masklet.pipelines.person_masks import PersonMaskConfig
     from masklet.pipelines.surveillance import SurveillanceJob
     from masklet.prompts import prompts_from_flags
+    from masklet.training.settings import make
 
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")
+    config = make(config_class(model), assignments) if assignments else None
     extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
     if trajectories is not None or examples is not None:
         refuse_beside_people(detect=detect, points=points, box=box, mask=mask, prompts=prompts, remove=remove)
@@ -137,6 +144,7 @@ def track(
             follow_others=not alone,
             model=model,
             weights=weights,
+            config=config,
             detector=detector,
             detector_weights=detector_weights,
             segmenter=segmenter,
@@ -168,6 +176,7 @@ def track(
         strategy=strategy,
         model=model,
         weights=weights,
+        config=config,
         detector=detector,
         detector_weights=detector_weights,
         segmenter=segmenter,

@@ -1,8 +1,8 @@
-"""People of a sequence followed by their trajectories alone, with and without the check, and both measured."""
+"""People of a sequence followed by their trajectories, in ways that know more and more of the others (D9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,28 @@ from masklet.pipelines.surveillance import SurveillanceJob, follow_person
 from masklet.prompts import read_trajectories
 
 TRAJECTORIES, HOMOGRAPHY = "trajectories_world.txt", "H_image_to_world.txt"
-CHECKED, UNCHECKED = "checked", "unchecked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to follow a person, in how much is known of everybody else."""
+
+    follow_others: bool
+    """Tell the tracker of other people."""
+    checked: bool
+    """Hold masks against the trajectories."""
+    several: bool = False
+    """Learn from a parent of several persons."""
+
+
+WAYS = {
+    "plain": Way(follow_others=False, checked=False),
+    "others": Way(follow_others=True, checked=False),
+    "several": Way(follow_others=True, checked=False, several=True),
+    "checked": Way(follow_others=True, checked=True),
+    "all": Way(follow_others=True, checked=True, several=True),
+}
+"""By name; those with `several` take part where there are such weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +52,10 @@ class SurveillanceTrial:
     sequence: Path
     model: str = defaults.TRACKER
     weights: Path | None = None
+    several: Path | None = None
+    """Weights of a parent of several persons (`masklet train osvos --set instances=...`)."""
+    config: Any = None
+    """Settings of the tracker."""
     people: tuple[int, ...] = ()
     """Ids; none: the `count` lowest ones that have `least_frames` annotated frames."""
     count: int = 5
@@ -53,43 +78,50 @@ class SurveillanceTrial:
         return tuple(long[: self.count])
 
 
-def compare_check(
+def compare_ways(
     trial: SurveillanceTrial, out: Path, *, overwrite: bool = False, watch: Watch = unwatched
 ) -> dict[str, dict[str, Any]]:
-    """Run everybody into OUT/checked/pID1 and OUT/unchecked/pID1, and return the report of each.
+    """Run everybody into OUT/WAY/pID1 and so on, and return the report of each of `WAYS`.
 
-    Nothing is known to the runs but the video, the trajectories and the homography. Unchecked is the tracker by
-    itself: examples of the person alone, masks as they come. Runs that are finished are not run again, ones that
-    were stopped are gone on with, unless `overwrite` is said.
+    Nothing is known to the runs but the video, the trajectories and the homography. Runs that are finished are not
+    run again, ones that were stopped are gone on with, unless `overwrite` is said.
 
     Raise what `follow_person` and `evaluate_persons` raise.
     """
     people = trial.chosen()
-    list(watch(_runs(trial, people, out, overwrite=overwrite), total=2 * len(people)))
-    reports = {}
-    for name in (UNCHECKED, CHECKED):
-        folders = [out / name / f"pID{person_id}" for person_id in people]
-        reports[name] = evaluate_persons(folders, trial.sequence).to_json()
-    return reports
+    ways = {name: way for name, way in WAYS.items() if trial.several is not None or not way.several}
+    list(watch(_runs(trial, people, ways, out, overwrite=overwrite), total=len(ways) * len(people)))
+    return {
+        name: evaluate_persons([out / name / f"pID{number}" for number in people], trial.sequence).to_json()
+        for name in ways
+    }
 
 
 def _runs(
-    trial: SurveillanceTrial, people: tuple[int, ...], out: Path, *, overwrite: bool
+    trial: SurveillanceTrial, people: tuple[int, ...], ways: Mapping[str, Way], out: Path, *, overwrite: bool
 ) -> Iterator[dict[str, Any]]:
-    network = load_tracker(trial.model, weights=trial.weights, threads=trial.threads)
+    networks = {
+        several: load_tracker(
+            trial.model,
+            weights=trial.several if several else trial.weights,
+            threads=trial.threads,
+            config=trial.config,
+        )
+        for several in {way.several for way in ways.values()}
+    }
     for person_id in people:
-        for name in (UNCHECKED, CHECKED):
+        for name, way in ways.items():
             yield follow_person(
-                _job(trial, person_id, checked=name == CHECKED),
+                _job(trial, person_id, way),
                 out / name / f"pID{person_id}",
                 extras=Extras(overlay=False),
                 overwrite=overwrite,
                 resume=not overwrite,
-                tracker=network,
+                tracker=networks[way.several],
             )
 
 
-def _job(trial: SurveillanceTrial, person_id: int, *, checked: bool) -> SurveillanceJob:
+def _job(trial: SurveillanceTrial, person_id: int, way: Way) -> SurveillanceJob:
     plain = PersonMaskConfig()
     how_many: dict[str, Any] = {"making": plain}
     if trial.examples is not None:
@@ -101,9 +133,10 @@ def _job(trial: SurveillanceTrial, person_id: int, *, checked: bool) -> Surveill
         person_id=person_id,
         scene=SceneFiles(trajectories=trial.sequence / TRAJECTORIES, homography=trial.sequence / HOMOGRAPHY),
         **how_many,
-        check=CheckConfig() if checked else None,
-        follow_others=checked,
+        check=CheckConfig() if way.checked else None,
+        follow_others=way.follow_others,
         model=trial.model,
-        weights=trial.weights,
+        weights=trial.several if way.several else trial.weights,
+        config=trial.config,
         threads=trial.threads,
     )

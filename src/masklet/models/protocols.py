@@ -95,7 +95,7 @@ class Example:
 
 
 @runtime_checkable
-class OnlineLearner(Protocol):
+class OnlineLearner(Tracker, Protocol):
     """A tracker that learns an object from examples before it segments (OSVOS); plain trackers take prompts."""
 
     def learn(self, object_id: int, examples: Sequence[Example]) -> Tracker:

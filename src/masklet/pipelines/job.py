@@ -92,7 +92,7 @@ def build_tracker(job: TrackJob, *, frame_count: int | None = None) -> Tracker:
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     segmenter = partial(load_segmenter, job.segmenter, weights=job.segmenter_weights, **load)
     if not job.detect:
-        tracker = load_tracker(job.model, weights=job.weights, **load)
+        tracker = load_tracker(job.model, weights=job.weights, config=job.config, **load)
         return Prompted(tracker, segmenter()) if job.needs_segmenter else tracker
     detector = load_detector(job.detector, weights=job.detector_weights, **load)
     if isinstance(detector, RecordedBoxes) and job.span is not None:
@@ -102,7 +102,7 @@ def build_tracker(job: TrackJob, *, frame_count: int | None = None) -> Tracker:
     parts = Parts(
         detector=detector.restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
         segmenter=segmenter(),
-        tracker=partial(load_tracker, job.model, weights=job.weights, **load),
+        tracker=partial(load_tracker, job.model, weights=job.weights, config=job.config, **load),
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
     finding = Finding(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
 
 from masklet.core.arrays import AnyArray
-from masklet.models.protocols import Example, OnlineLearner, Session, Tracker
+from masklet.models.protocols import Example, Learned, OnlineLearner, Session, Tracker
+from masklet.render.plots import plot_lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,15 +20,29 @@ class LearnedWhenAsked:
     learner: OnlineLearner
     object_id: int
     examples: Sequence[Example]
+    folder: Path
+    """Where weights, losses and their curve are kept, once there is something to keep."""
 
     def start(self) -> Session:
-        """Return a session that remembers nothing yet; raise what learning raises."""
+        """Return a session that knows the object; raise what learning raises."""
         return self._tracker.start()
 
     def restore(self, state: Mapping[str, AnyArray]) -> Session:
-        """Return a session that goes on where the one that gave this state stood; raise what learning raises."""
-        return self._tracker.restore(state)
+        """Return a session that goes on where the one that gave this state stood; nothing is learned again."""
+        return self.learner.restore(state)
 
     @cached_property
     def _tracker(self) -> Tracker:
-        return self.learner.learn(self.object_id, self.examples)
+        tracker = self.learner.learn(self.object_id, self.examples)
+        if isinstance(tracker, Learned):
+            _keep(tracker, self.folder)
+        return tracker
+
+
+def _keep(learned: Learned, folder: Path) -> None:
+    """Write what was learned, with a curve of the losses where matplotlib is installed."""
+    curves = {
+        f"object {object_id}": curve for object_id, curve in learned.write_learned(folder).items() if curve[0]
+    }
+    if curves and find_spec("matplotlib") is not None:
+        plot_lines(curves, folder / "losses.png", title="Online training", across="step", measure="loss")

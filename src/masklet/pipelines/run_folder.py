@@ -66,6 +66,11 @@ class RunFolder:
         """examples/: masks that a run of one person began with."""
         return self.root / "examples"
 
+    @property
+    def learned(self) -> Path:
+        """learned/: networks that learned an object online, and their losses."""
+        return self.root / "learned"
+
     def snapshot(self, masklets: Path) -> Path:
         """Return where the session that writes these masklets is kept: session.npz, or session-earlier.npz."""
         return self.root / ("session.npz" if masklets == self.masklets else f"session-{masklets.stem}.npz")

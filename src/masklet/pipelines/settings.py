@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,8 @@ class TrackJob:
     model: str = defaults.TRACKER
     weights: Path | None = None
     """Of the tracker, a file of your own; none: the published ones."""
+    config: Any = None
+    """Settings of the tracker, see `models.config_class`; none: its defaults."""
     detector: str = defaults.DETECTOR
     """A name, or a file of boxes (see `detectors.load_detector`)."""
     detector_weights: Path | None = None
@@ -88,8 +91,14 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
             "frames_per_second": info.frames_per_second,
         },
         "more": dict(job.more) or None,
+        **({} if job.config is None else {"config": _plain(job.config)}),
         "masklet": metadata.version("masklet"),
     }
+
+
+def _plain(config: Any) -> Any:
+    """Return settings as JSON has them."""
+    return json.loads(json.dumps(asdict(config)))
 
 
 _PLAIN_SETTINGS = (

@@ -57,9 +57,12 @@ class SurveillanceJob:
     check: CheckConfig | None = field(default_factory=CheckConfig)
     """None: masks are taken as the tracker gives them."""
     follow_others: bool = True
-    """Give a tracker that takes prompts other people's masks too, as objects of their own."""
+    """Tell the tracker of other people: one that takes prompts gets their masks as objects of their own, one that
+    learns counts them as what the person is not."""
     model: str = defaults.TRACKER
     weights: Path | None = None
+    config: Any = None
+    """Settings of the tracker, see `models.config_class`; none: its defaults."""
     detector: str = defaults.DETECTOR
     detector_weights: Path | None = None
     segmenter: str = defaults.SEGMENTER
@@ -89,7 +92,7 @@ def follow_person(
     overwrite: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
-    tracker: Tracker | OnlineLearner | None = None,
+    tracker: Tracker | None = None,
 ) -> dict[str, Any]:
     """Do the job into a run's folder and return what run.json holds; OUT/examples has what step 1 made.
 
@@ -103,10 +106,10 @@ def follow_person(
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         network = tracker or load_tracker(
-            job.model, weights=job.weights, threads=job.threads, precision=job.precision
+            job.model, weights=job.weights, threads=job.threads, precision=job.precision, config=job.config
         )
         known = _known(job, source, learns=isinstance(network, OnlineLearner))
-        ready, prompts = _ready(job, known, network)
+        ready, prompts = _ready(job, known, network, RunFolder(out).learned)
         record = run_job(
             _track_job(job, known, prompts),
             out,
@@ -178,11 +181,14 @@ _NETWORKS_OF_STEP_1 = (
 
 
 def _ready(
-    job: SurveillanceJob, known: _Known, network: Tracker | OnlineLearner
+    job: SurveillanceJob, known: _Known, network: Tracker, folder: Path
 ) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
-        return _near(job, known, LearnedWhenAsked(network, known.person_id, known.examples)), {}
+        examples = known.examples
+        if not job.follow_others:
+            examples = [replace(example, others_HW=None) for example in examples]
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples, folder)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts
@@ -260,6 +266,7 @@ def _track_job(job: SurveillanceJob, known: _Known, prompts: dict[str, Prompt]) 
         allow_gaps=job.allow_gaps,
         threads=job.threads,
         precision=job.precision,
+        config=job.config,
         more=_facts(job, known),
     )
 
