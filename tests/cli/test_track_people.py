@@ -63,7 +63,7 @@ def test_people_of_a_sequence_are_measured_with_and_without_the_check(masklet, s
     write_boxes(street / "gt/gt.txt")
     code, out, _ = masklet("evaluate", "surveillance", street, "-o", street / "out", "--person", 1)
     assert code == 0
-    assert out.index("unchecked") < out.index("pID1") < out.rindex("checked") < out.rindex("pID1")
+    assert out.index("plain") < out.index("pID1") < out.rindex("checked") < out.rindex("pID1")
 
 
 def test_several_people_have_a_run_each(masklet, street):
