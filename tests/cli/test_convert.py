@@ -3,9 +3,12 @@
 import json
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from masklet.cli import main
+from masklet.datasets import Davis2016
 from masklet.formats import FORMATS, read_masklets, write_masklets
 from samples import assert_same_masks, random_masklets
 
@@ -80,6 +83,38 @@ def test_what_fails_fails_in_one_line(monkeypatch, capsys, tmp_path, masks, word
 
 def test_missing_words_are_wrong_usage(monkeypatch, masks):
     assert masklet(monkeypatch, "convert", masks) == 2
+
+
+@pytest.fixture
+def mose(tmp_path, masks):
+    """A MOSE of one video with three objects."""
+    for kind in ("JPEGImages", "Annotations"):
+        (tmp_path / "MOSE/train" / kind).mkdir(parents=True)
+    masks.rename(tmp_path / "MOSE/train/Annotations/ab12")
+    pictures = tmp_path / "MOSE/train/JPEGImages/ab12"
+    pictures.mkdir()
+    for index in range(6):
+        size_HW = random_masklets().size_HW
+        Image.fromarray(np.zeros((*size_HW, 3), np.uint8)).save(pictures / f"{index:05d}.jpg")
+    return tmp_path / "MOSE"
+
+
+def test_every_object_of_mose_becomes_a_sequence(monkeypatch, capsys, tmp_path, mose):
+    assert masklet(monkeypatch, "convert", mose, tmp_path / "single", "--single-objects", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["videos"], report["sequences"]) == (1, 3)
+    assert Davis2016(tmp_path / "single", "train").names() == ("ab12-001", "ab12-002", "ab12-003")
+    assert masklet(monkeypatch, "convert", mose, tmp_path / "single", "--single-objects") == 0
+    assert capsys.readouterr().out.startswith("1 videos, 3 sequences of one object -> ")
+
+
+def test_single_objects_want_a_split_that_is_there_and_no_format(monkeypatch, capsys, tmp_path, mose):
+    words = ("convert", mose, tmp_path / "single", "--single-objects")
+    assert masklet(monkeypatch, *words, "--to", "davis") == 2
+    capsys.readouterr()
+    assert masklet(monkeypatch, *words, "--split", "test") == 1
+    assert capsys.readouterr().err.startswith("masklet: Expected ")
+    assert not (tmp_path / "single").exists()
 
 
 def test_the_formats_are_listed(monkeypatch, capsys):

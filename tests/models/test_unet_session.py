@@ -3,11 +3,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from masklet.core.values import Frame, MaskPrompt  # noqa: E402
+from fakes import GREEN, RED, PaintedSegmenter, frame_of  # noqa: E402
+from masklet.core.values import Box, Frame, MaskPrompt  # noqa: E402
 from masklet.models.unet.config import AS_RELEASED, NetworkConfig, SessionConfig  # noqa: E402
 from masklet.models.unet.networks import make_network  # noqa: E402
 from masklet.models.unet.runner import Runner, ready  # noqa: E402
 from masklet.models.unet.tracker import UNetTracker  # noqa: E402
+from masklet.pipelines.prompted import Prompted  # noqa: E402
 from models.contracts.tracker_contract import TrackerContract, assert_same, disk, mask_of, scene  # noqa: E402
 
 CPU = torch.device("cpu")
@@ -112,6 +114,18 @@ def test_a_lost_object_is_found_again_elsewhere():
     found_HW = mask_of(session.step(scene(60)), 1)
     truth_HW = disk(1, 60)
     assert (found_HW & truth_HW).sum() / (found_HW | truth_HW).sum() > 0.7
+
+
+def test_a_box_starts_it_by_the_object_within():
+    session = Prompted(tracker_of(size=64), PaintedSegmenter()).start()
+    places = [[(RED, 5 + 2 * index, 10, 25 + 2 * index, 40), (GREEN, 55, 20, 70, 50)] for index in range(4)]
+    began = session.step(frame_of(0, places[0]), [Box(0, 7, (3, 8, 27, 42))])
+    assert began.object_ids == (7,)
+    assert began.masks_NHW[0].sum() == 20 * 30
+    for index in (1, 2, 3):
+        found_HW = mask_of(session.step(frame_of(index, places[index])), 7)
+        truth_HW = (frame_of(index, places[index]).image_HW3 == RED).all(axis=2)
+        assert (found_HW & truth_HW).sum() / (found_HW | truth_HW).sum() > 0.8
 
 
 def test_as_released_the_output_goes_back_in_undecided():

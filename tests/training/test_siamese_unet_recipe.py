@@ -121,3 +121,22 @@ def test_what_a_run_leaves_is_a_tracker(each, tmp_path):
     (image_HW3, labels_HW), (next_HW3, _) = moving_square(2, 0)
     session.step(Frame(0, 0.0, image_HW3), [MaskPrompt(0, 1, labels_HW == 1)])
     assert session.step(Frame(1, 0.1, next_HW3)).object_ids == (1,)
+
+
+def test_samples_go_on_in_the_next_clip_only_where_that_is_wanted(settings, monkeypatch):
+    from masklet.training import tracker_clips
+
+    clips = []
+    read = tracker_clips.read_across
+    monkeypatch.setattr(
+        tracker_clips,
+        "read_across",
+        lambda places: clips.append({clip.name for clip, _ in places}) or read(places),
+    )
+    data = replace(settings.data, validation=(), synthetic=0.0, pasted=0.0, length=2, most_gap=1)
+    task = build(replace(settings, data=data))
+    assert [task.sample(number)["labels"].shape for number in range(3)] == [(2, 64, 64)] * 3
+    assert not clips
+    task = build(replace(settings, data=replace(data, across_clips=True, kept_megabytes=0)))
+    assert all((task.sample(number)["labels"][0] == 1).any() for number in range(40))
+    assert {"video-a", "video-b"} in clips

@@ -7,7 +7,6 @@ their masks. Every row's masks and losses are kept, and what is finished is not 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from masklet.core.boxes import box_of_mask
-from masklet.core.errors import EvaluationError
 from masklet.core.files import write_whole
 from masklet.core.values import Box, Frame, FrameMasks
 from masklet.datasets import Clip, Davis2016
 from masklet.evaluation import evaluate_davis
 from masklet.evaluation.problems import Watch, unwatched
+from masklet.experiments.kept import is_kept, keep, write_table
 from masklet.formats.davis import write_label_pngs
 from masklet.masklets import Masklets
 from masklet.models import Segmenter, load_model, load_segmenter
@@ -137,7 +136,7 @@ def evaluate_osvos(
     for _ in watch(done(), total=len(rows) * len(names)):
         pass
     measured = [_measure(row, root, out / row.name, split, names) for row in rows]
-    _write_table(measured, out / "table.csv")
+    write_table([each.to_json() for each in measured], out / "table.csv")
     return measured
 
 
@@ -154,13 +153,7 @@ def _sequence(row: Row, clip: Clip[Masklets], tracker: Osvos, folder: Path, segm
     """Learn and segment one sequence, where that is not done."""
     report = folder / f"{clip.name}.json"
     settings = {"row": row.name, "config": repr(tracker.config)}
-    if report.is_file():
-        before = json.loads(report.read_text())["settings"]
-        if before != settings:
-            raise EvaluationError(
-                f"Expected results of these settings in {folder}, got {report.name} of others; "
-                "take another folder."
-            )
+    if is_kept(report, settings):
         return
     folder.mkdir(parents=True, exist_ok=True)
     frames, truth = list(clip.frames.read()), clip.truth
@@ -183,7 +176,7 @@ def _sequence(row: Row, clip: Clip[Masklets], tracker: Osvos, folder: Path, segm
         "ended": ended,
         "frame_ms": 1000 * segmenting / len(frames),
     }
-    write_whole(report, json.dumps({"settings": settings, **figures}).encode())
+    keep(report, settings, figures)
 
 
 def _segmented(frames: Sequence[Frame], tracker: Osvos) -> Iterator[FrameMasks]:
@@ -212,15 +205,6 @@ def _measure(row: Row, root: Path, folder: Path, split: str, names: Sequence[str
         steps_taken=float(np.mean([each["steps"] for each in reports])),
         frame_ms=float(np.mean([each["frame_ms"] for each in reports])),
     )
-
-
-def _write_table(measured: Sequence[Measured], path: Path) -> None:
-    buffer = io.StringIO()
-    rows = [each.to_json() for each in measured]
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(path, buffer.getvalue().encode())
 
 
 def losses_of(out: Path, row: Row, sequence: str) -> tuple[list[float], list[float]]:

@@ -41,8 +41,9 @@ def leaves(settings: type[Any], default: Any = MISSING, prefix: str = "") -> lis
     return found
 
 
-def make(settings: type[Any], assignments: Iterable[str]) -> Any:
-    """Return settings with texts NAME=VALUE applied, the later ones winning.
+def make(settings: type[Any], assignments: Iterable[str], *, base: Any = MISSING) -> Any:
+    """Return settings with texts NAME=VALUE applied, the later ones winning; what is not said is as in `base`, or
+    by default.
 
     Raise TrainingError for a name that is not there, a value that does not fit, one that is missing.
     """
@@ -58,7 +59,7 @@ def make(settings: type[Any], assignments: Iterable[str]) -> Any:
             values[name] = parse(text, types[name])
         except ValueError:
             raise TrainingError(f"Expected {in_words(types[name])} for {name}, got {text!r}.") from None
-    return _construct(settings, MISSING, values, prefix="")
+    return _construct(settings, base, values, prefix="")
 
 
 def parse(text: str, wanted: Any) -> Any:

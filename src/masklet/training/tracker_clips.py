@@ -14,6 +14,7 @@ import numpy as np
 from masklet.core.arrays import UInt8Array
 from masklet.training.augment import AugmentConfig, augment
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
+from masklet.training.crossing import places_across, read_across
 from masklet.training.errors import TrainingError
 from masklet.training.synthetic import Cutout, SyntheticConfig, paste, synthetic_clip, whole_cutouts
 
@@ -70,10 +71,19 @@ class Drawing(Protocol):
 class TrackerClips:
     """The clips of a cache, those to learn from and those held back, and samples of the former."""
 
-    def __init__(self, data: Drawing, augmentation: AugmentConfig, *, seed: int) -> None:
-        """Open the cache; raise TrainingError where nothing is left to train on, FormatError for a name of a clip
-        that is not there."""
-        folder = ClipFolder(data.cache, most_bytes=2 << 30)
+    def __init__(
+        self,
+        data: Drawing,
+        augmentation: AugmentConfig,
+        *,
+        seed: int,
+        across_clips: bool = False,
+        most_bytes: int = 2 << 30,
+    ) -> None:
+        """Open the cache, keeping so many bytes of decoded frames; `across_clips`: samples may go on in the next
+        clip. Raise TrainingError where nothing is left to train on, FormatError for a name of a clip that is not
+        there."""
+        folder = ClipFolder(data.cache, most_bytes=most_bytes)
         for name in data.validation:
             folder.named(name)
         clips = [clip for clip in folder if clip.object_ids]
@@ -84,6 +94,7 @@ class TrackerClips:
         self._data = data
         self._augmentation = augmentation
         self._seed = seed
+        self._across_clips = across_clips
         if not kept:
             raise TrainingError(f"Expected clips with objects to train on in {data.cache}, got none.")
 
@@ -110,12 +121,17 @@ class TrackerClips:
             image_HW3, labels_HW = _still(_pick(rng, self._stills + self._videos), rng)
             cutouts = self._cutouts(rng) if rng.random() < data.pasted else ()
             return synthetic_clip(image_HW3, labels_HW, rng, SyntheticConfig(length=data.length), cutouts)
-        clip = _pick(rng, self._videos)
-        numbers = sample_frames(clip, rng, length=data.length, most_gap=data.most_gap)
-        frames_THW3, labels_THW = clip.read(numbers)
+        frames_THW3, labels_THW = self._video(rng)
         if rng.random() < data.pasted and self._stills:
             return paste(frames_THW3, labels_THW, self._cutouts(rng), rng)
         return frames_THW3, labels_THW
+
+    def _video(self, rng: np.random.Generator) -> tuple[UInt8Array, UInt8Array]:
+        length, most_gap = self._data.length, self._data.most_gap
+        if self._across_clips:
+            return read_across(places_across(self._videos, rng, length=length, most_gap=most_gap))
+        clip = _pick(rng, self._videos)
+        return clip.read(sample_frames(clip, rng, length=length, most_gap=most_gap))
 
     def _cutouts(self, rng: np.random.Generator) -> tuple[Cutout, ...]:
         """Return objects of two other pictures."""

@@ -52,6 +52,11 @@ class Data:
     """Share of the others in which objects of other clips move through the picture."""
     most_objects: int = 1
     """Objects of one clip that are followed: one, the rest is background."""
+    across_clips: bool = False
+    """Whether a training clip may go on in the next clip of the cache, whose object is then taken for its own (as
+    released)."""
+    kept_megabytes: int = 2048
+    """Decoded pictures that each worker keeps; 0: they are decoded whenever they are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +110,13 @@ class SiameseUNetTask:
         self._settings = settings
         size = settings.data.size
         augmentation = replace(at_size(TRACKER, (size, size)), crop=_CROP)
-        self._clips = TrackerClips(settings.data, augmentation, seed=settings.loop.seed)
+        self._clips = TrackerClips(
+            settings.data,
+            augmentation,
+            seed=settings.loop.seed,
+            across_clips=settings.data.across_clips,
+            most_bytes=settings.data.kept_megabytes << 20,
+        )
 
     def sample(self, index: int) -> Mapping[str, Tensor]:
         """Return frames_T3HW (uint8) and labels_THW (uint8; 1 on the object, 255 void) of one clip."""
