@@ -1,4 +1,4 @@
-"""How much of a training is waiting for data: pictures at full size against the clip cache, no workers against some.
+"""How much of a training is waiting for data: pictures at full size against the clip cache, workers against none.
 
     python benchmarks/data_loading.py ../shared/data/DAVIS2016-train --steps 30
 

@@ -111,6 +111,12 @@ def test_counters_of_batch_norm_may_be_missing():
     assert network_of(state).config.kind == "siamese"
 
 
+def test_a_width_that_the_first_layer_rounds_is_told_by_the_file(tmp_path):
+    network = make_network(NetworkConfig(width=0.1))
+    torch.save({"ema": network.state_dict(), "settings": {"network.width": 0.1}}, tmp_path / "a.pt")
+    assert read_network(tmp_path / "a.pt").network.config.width == 0.1
+
+
 def test_a_file_of_a_run_says_how_it_was_trained(tmp_path):
     network = small(fusion="max", prior=0.25)
     settings = {"network.fusion": "max", "network.prior": 0.25, "rollout.size": 64, "rollout.first": False}

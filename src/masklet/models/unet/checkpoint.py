@@ -77,7 +77,7 @@ def network_of(
 
 
 def _config(shapes: Mapping[str, tuple[int, ...]], name: str, told: Mapping[str, Any]) -> NetworkConfig:
-    """Return what kind, encoder and width the shapes tell, with what is told besides."""
+    """Return what kind, encoder and, unless it is told, width the shapes tell, with what is told besides."""
     first = next((key for key in _FIRST if key in shapes), None)
     if first is None:
         raise WeightsError(
@@ -90,7 +90,8 @@ def _config(shapes: Mapping[str, tuple[int, ...]], name: str, told: Mapping[str,
         )
     encoder: Encoder = "vgg16" if first.startswith("conv1s") else "vgg11"
     kind = "unet" if first.startswith("inc") else "siamese"
-    return NetworkConfig(**{**told, "kind": kind, "encoder": encoder, "width": shapes[first][0] / _BASE})
+    width = told.get("width", shapes[first][0] / _BASE)
+    return NetworkConfig(**{**told, "kind": kind, "encoder": encoder, "width": width})
 
 
 def _told(
