@@ -85,7 +85,12 @@ class OsvosConfig:
     threshold: float = 200 / 255
     """Probability from which a pixel belongs to the object, as in P2's code: the balanced loss errs towards the
     object."""
+    sure: float = 0.95
+    """Separate parts without a pixel of this probability are left out."""
     fragments: float = 0.1
     """Separate parts smaller than this share of the largest are left out; 0: all stay."""
+    coarser: tuple[float, ...] = (0.571, 0.333)
+    """Sizes, against the first look, at which a frame is looked at again for objects that have grown: a part counts
+    there that is larger than the object was by the square of the shrinking. (): never."""
     most_examples: int = 10
     """Prompted frames of an object that are learned from: the first and the latest ones."""

@@ -6,12 +6,13 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from masklet.core.arrays import AnyArray, FloatArray, UInt8Array
 from masklet.models.osvos.config import OsvosConfig
 from masklet.models.osvos.head import OsvosNetwork
-from masklet.models.osvos.looking import Place, probabilities
+from masklet.models.osvos.looking import Place, probabilities, with_coarser_look
 from masklet.models.osvos.online import Learned, Progress, learn_online
 from masklet.models.protocols import Example
 
@@ -41,12 +42,29 @@ class Learner:
         most = self.config.most_examples
         return examples if len(examples) <= most else (*examples[:1], *examples[len(examples) - most + 1 :])
 
-    def probabilities(self, network: OsvosNetwork, images: Sequence[UInt8Array]) -> FloatArray:
-        """Return probability_BHW of frames of one size."""
+    def probabilities(
+        self, network: OsvosNetwork, images: Sequence[UInt8Array], area_share: float | None = None
+    ) -> FloatArray:
+        """Return probability_BHW of frames of one size; `area_share` is how much of its frames the object filled
+        where it was learned (None: not known, and no coarser look is taken)."""
         config = self.config
-        return probabilities(
-            network, images, place=self.place, short_side=config.short_side, mirrored=config.mirrored
-        )
+        found_BHW = self._look(network, images, 1.0)
+        pixels = images[0].shape[0] * images[0].shape[1]
+        for scale in config.coarser if area_share else ():
+            least_area = (area_share or 0) * pixels / scale**2
+            coarser_BHW = self._look(network, images, scale)
+            found_BHW = np.stack(
+                [
+                    with_coarser_look(fine_HW, coarse_HW, least_area=least_area, threshold=config.threshold)
+                    for fine_HW, coarse_HW in zip(found_BHW, coarser_BHW, strict=True)
+                ]
+            )
+        return found_BHW
+
+    def _look(self, network: OsvosNetwork, images: Sequence[UInt8Array], scale: float) -> FloatArray:
+        config = self.config
+        short_side = round(scale * min(config.short_side, *images[0].shape[:2]))
+        return probabilities(network, images, place=self.place, short_side=short_side, mirrored=config.mirrored)
 
     def network_of(self, weights: Mapping[str, AnyArray]) -> OsvosNetwork:
         """Return the network of these weights."""

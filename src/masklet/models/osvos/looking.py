@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from masklet.core.arrays import FloatArray, UInt8Array
+from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
 from masklet.models.osvos.head import OsvosNetwork
 
 _CELL = 32
@@ -71,3 +71,40 @@ def probabilities(
             logits_Bhw = (logits_Bhw + network(image_B3hw.flip(3)).fused_BHW.float().flip(2)) / 2
     found = [cv2.resize(each_hw, (width, height)) for each_hw in logits_Bhw.cpu().numpy()]
     return np.asarray(1 / (1 + np.exp(-np.stack(found).clip(-50, 50))), np.float32)
+
+
+def with_coarser_look(
+    probability_HW: FloatArray, coarser_HW: FloatArray, *, least_area: float, threshold: float
+) -> FloatArray:
+    """Return probability_HW with what a coarser look at the same frame shows of objects that have grown.
+
+    A network that has learned an object at one size knows it at about that size. Shrunk, a frame shows an object
+    that has grown at the size that was learned: connected parts of the coarser look of at least so many pixels,
+    and a rim of four, take the higher of both probabilities; all else stays as it is.
+
+    >>> fine, coarse = np.full((4, 9), 0.2, np.float32), np.full((4, 9), 0.1, np.float32)
+    >>> coarse[:, :3] = 0.9
+    >>> with_coarser_look(fine, coarse, least_area=12, threshold=0.5)[0, [0, 8]].tolist()
+    [0.8999999761581421, 0.20000000298023224]
+    >>> with_coarser_look(fine, coarse, least_area=13, threshold=0.5)[0, 0].item()
+    0.20000000298023224
+    """
+    count, parts_HW, facts, _ = cv2.connectedComponentsWithStats((coarser_HW > threshold).astype(np.uint8))
+    is_large = facts[:, cv2.CC_STAT_AREA] >= least_area
+    is_large[0] = False
+    if count < 2 or not is_large.any():
+        return probability_HW
+    grown_HW = cv2.dilate(is_large[parts_HW].astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    return np.where(grown_HW, np.maximum(probability_HW, coarser_HW), probability_HW)
+
+
+def sure_parts(probability_HW: FloatArray, *, threshold: float, sure: float) -> BoolArray:
+    """Return the pixels above a threshold, in connected parts that somewhere reach `sure`.
+
+    >>> sure_parts(np.array([[0.8, 0.96, 0.1, 0.9]], np.float32), threshold=0.75, sure=0.95).tolist()
+    [[True, True, False, False]]
+    """
+    _, parts_HW = cv2.connectedComponents((probability_HW > threshold).astype(np.uint8))
+    kept = np.unique(parts_HW[probability_HW >= max(sure, threshold)])
+    sure_HW: BoolArray = np.isin(parts_HW, kept[kept > 0])
+    return sure_HW

@@ -19,6 +19,7 @@ from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.osvos.examples_state import examples_from, examples_state
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.learner import Learner
+from masklet.models.osvos.looking import sure_parts
 from masklet.models.protocols import Example
 
 _ANOTHER = 0.2
@@ -31,6 +32,12 @@ class Known:
 
     network: OsvosNetwork
     examples: tuple[Example, ...]
+
+    @property
+    def area_share(self) -> float | None:
+        """How much of its frames the object filled where it was learned, the mean; None where nothing was."""
+        shares = [float(each.mask_HW.mean()) for each in self.examples if each.mask_HW.any()]
+        return sum(shares) / len(shares) if shares else None
 
 
 class OsvosSession:
@@ -76,7 +83,9 @@ class OsvosSession:
         }
         self._friends = friends
         found = {
-            object_id: self._learner.probabilities(known.network, [frame.image_HW3 for frame in frames])
+            object_id: self._learner.probabilities(
+                known.network, [frame.image_HW3 for frame in frames], known.area_share
+            )
             for object_id, known in self._known.items()
         }
         masks = []
@@ -135,7 +144,9 @@ class OsvosSession:
         before: tuple[Example, ...] = ()
         if object_id in self._known:
             known = self._known[object_id]
-            found_HW = self._learner.probabilities(known.network, [frame.image_HW3])[0] > 0.5
+            found_HW = (
+                self._learner.probabilities(known.network, [frame.image_HW3])[0] > self._learner.config.threshold
+            )
             if float(mask_iou(found_HW[None], mask_HW[None])[0, 0]) >= _ANOTHER:
                 before = known.examples
         example = Example(frame=frame, mask_HW=mask_HW, others_HW=others_HW if others_HW.any() else None)
@@ -154,7 +165,7 @@ class OsvosSession:
                 masks_NHW[position], scores[position] = given[object_id], float(given[object_id].any())
                 continue
             own_HW = probability[object_id]
-            mask_HW = own_HW > config.threshold
+            mask_HW = sure_parts(own_HW, threshold=config.threshold, sure=config.sure)
             for other in ids:
                 if other == object_id or are_friends(self._friends, object_id, other):
                     continue
