@@ -90,7 +90,7 @@ class OsvosConfig:
     fragments: float = 0.1
     """Separate parts smaller than this share of the largest are left out; 0: all stay."""
     coarser: tuple[float, ...] = (0.571, 0.333)
-    """Sizes, against the first look, at which a frame is looked at again for objects that have grown: a part counts
-    there that is larger than the object was by the square of the shrinking. (): never."""
+    """Sizes, against the first look, at which a frame is looked at again for objects that have grown: there, a
+    part counts that is larger than the object was by the square of the shrinking. (): never."""
     most_examples: int = 10
     """Prompted frames of an object that are learned from: the first and the latest ones."""
