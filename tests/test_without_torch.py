@@ -12,14 +12,24 @@ TESTS = Path(__file__).parent
 HIDDEN = ("torch", "torchvision", "timm", "transformers")
 NEEDS_TORCH = {
     "models.layers.aggregation",
+    "models.layers.balanced",
     "models.layers.bf16",
     "models.layers.device",
+    "models.layers.filling",
     "models.layers.mobilenet_v2",
+    "models.layers.state_files",
     "models.masklet_s.network",
     "models.masklet_s.export",
 }
 """And all of masklet.training but what makes and reads the clip cache, and what is in these:"""
-NETWORKS_IN_TORCH = ("models.detr.", "models.rcnn.", "models.sam.", "models.unet.", "models.xmem.")
+NETWORKS_IN_TORCH = (
+    "models.detr.",
+    "models.osvos.",
+    "models.rcnn.",
+    "models.sam.",
+    "models.unet.",
+    "models.xmem.",
+)
 CLIP_CACHE = {
     "training.cache",
     "training.cache_runs",

@@ -70,7 +70,11 @@ def test_verify_of_all_does_not_mind_what_was_never_fetched(masklet):
         pytest.param(("pull", "no-such-weight"), "got 'no-such-weight'", id="unknown name"),
         pytest.param(("pull", "toy", "--offline"), "network is off", id="offline"),
         pytest.param(("path", "toy", "--offline"), "network is off", id="path offline"),
-        pytest.param(("pull", "toy", "--from", "nowhere"), "a folder at nowhere, got none", id="missing source"),
+        pytest.param(
+            ("pull", "toy", "--from", "no-such-folder"),
+            "a folder at no-such-folder, got none",
+            id="missing source",
+        ),
         pytest.param(("pull", "toy", "--from", "."), "toy.graph in the folder ., got none", id="missing file"),
     ],
 )
