@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,9 +82,7 @@ def surveillance(
         threads=threads,
     )
 
-    def watch(items: Any, *, total: int) -> Any:
-        return with_progress(items, total=total, what="runs", quiet=quiet)
-
+    watch = partial(with_progress, what="runs", quiet=quiet)
     reports = compare_ways(trial, out, overwrite=overwrite, watch=watch)
     if as_json:
         print_json(reports)

@@ -29,7 +29,6 @@ MakerFlag = Annotated[
 ByHand = Annotated[Path | None, Option(help="Folder of masks made by hand, PNGs named as frames (--maker hand).")]
 Subtraction = Annotated[Literal["mog2", "knn"], Option(help="Background subtraction.")]
 Limit = Annotated[float, Option(min=0.1, help="Largest distance of a detection in pixels of a picture 576 high.")]
-Examples = Annotated[int, Option(min=1, help="Examples to make, spread over the person's time.")]
 
 
 def scene_files(
