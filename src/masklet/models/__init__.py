@@ -25,6 +25,7 @@ __all__ = [
     "load_detector",
     "load_model",
     "load_segmenter",
+    "load_semantic",
     "load_tracker",
     "own_weights",
 ]
@@ -196,6 +197,12 @@ def load_segmenter(name: str, **settings: Any) -> Segmenter:
     """Return a segmenter; settings are those of `load_model`. Raise ModelError where it is something else."""
     segmenter: Segmenter = _load_as("segmenter", name, settings)
     return segmenter
+
+
+def load_semantic(name: str, **settings: Any) -> SemanticModel:
+    """Return a network that labels pixels; settings are those of `load_model`. Raise ModelError for any other."""
+    semantic: SemanticModel = _load_as("semantic", name, settings)
+    return semantic
 
 
 def load_tracker(name: str, **settings: Any) -> Tracker:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from masklet.core.arrays import AnyArray, BoolArray, IntArray
+from masklet.core.arrays import AnyArray, BoolArray, FloatArray, UInt8Array
+from masklet.core.label_space import LabelSpace
 from masklet.core.values import Detections, Frame, FrameMasks, Prompt
 
 
@@ -120,10 +121,14 @@ class SemanticModel(Protocol):
     """Gives every pixel a class."""
 
     @property
-    def label_space(self) -> tuple[str, ...]:
-        """Class names; a pixel's value in the label map is a position in here."""
+    def label_space(self) -> LabelSpace:
+        """The classes; a pixel's value in the label map is a position in it."""
         ...
 
-    def label(self, frame: Frame) -> IntArray:
-        """Return label_map_HW; 255 where nothing is said."""
+    def scores(self, frame: Frame) -> FloatArray:
+        """Return logits_LHW (float32) at the size of the frame; their softmax over L are probabilities."""
+        ...
+
+    def label(self, frame: Frame) -> UInt8Array:
+        """Return label_map_HW: the best class of every pixel, or VOID (255) where nothing is said."""
         ...

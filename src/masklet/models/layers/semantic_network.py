@@ -1,0 +1,35 @@
+"""What every network that labels pixels looks like from outside, so that any can be trained and adapted.
+
+Shapes: B batch, C channels, L classes, H W pixels, h w cells.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class SemanticNetwork(nn.Module):
+    """A network in two halves: features, which adaptation to a new camera aligns, and classes made of them.
+
+    Pictures are RGB with values 0..255; a network normalises them itself.
+    """
+
+    feature_channels: int
+    """C of `features`."""
+
+    def features(self, image_B3HW: Tensor) -> Tensor:
+        """Return feature_BChw, the last joined features before the classifier."""
+        raise NotImplementedError
+
+    def classify(self, feature_BChw: Tensor, size_HW: tuple[int, int]) -> Tensor:
+        """Return logits_BLHW of features, brought to a size."""
+        raise NotImplementedError
+
+    def forward(self, image_B3HW: Tensor) -> Tensor:
+        """Return logits_BLHW at the size of the pictures."""
+        return self.classify(self.features(image_B3HW), (image_B3HW.shape[2], image_B3HW.shape[3]))
+
+    def auxiliary(self, image_B3HW: Tensor) -> dict[str, Tensor]:
+        """Return `logits` as `forward` gives them and, where the network has them, more logits to be trained by,
+        each BLHW."""
+        return {"logits": self(image_B3HW)}
