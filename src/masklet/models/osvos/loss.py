@@ -16,10 +16,11 @@ def osvos_loss(
 ) -> dict[str, Tensor]:
     """Return `loss`, a scalar, and its parts: the mask's balanced entropy plus `sides` times each scale's.
 
-    weight_BHW says how much a pixel counts (none: all alike, 0: void).
+    weight_BHW says how much a pixel counts (none: all alike, 0: void). Logits without the scales' own masks count
+    by the mask alone.
     """
     fused = balanced_entropy(logits.fused_BHW.float(), truth_BHW, weight_BHW).mean()
-    if not sides:
+    if not sides or logits.sides_BSHW is None:
         return {"loss": fused}
     scales = logits.sides_BSHW.shape[1]
     of_sides = [

@@ -18,8 +18,9 @@ from masklet.models.osvos.config import OnlineConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, looked_at_size
 from masklet.models.osvos.loss import osvos_loss
-from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, draw_view, picture_of
+from masklet.models.osvos.views import OBJECT, OTHERS, VOID, View, draw_views, picture_of
 from masklet.models.protocols import Example
+from masklet.sources import prefetch
 
 Progress = Callable[["Moment"], None]
 _KEPT_EVERY = 20
@@ -74,13 +75,14 @@ def learn_online(
     curve: list[Moment] = []
     watch = _Patience(config.patience)
     ended = "steps"
-    for step in range(config.steps):
+    drawn = prefetch((draw_views(pictures, step, config) for step in range(config.steps)), depth=1)
+    for step, views in enumerate(drawn):
         gone = time.monotonic() - started
         if config.seconds is not None and gone >= config.seconds:
             ended = "time"
             break
         rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
-        loss = learner.step(pictures, step, rate)
+        loss = learner.step(views, step, rate)
         if not math.isfinite(loss):
             ended = _broken(step, loss, curve)
             learner.go_back()
@@ -105,14 +107,14 @@ class _Learner:
         self.average = copy.deepcopy(network)
         self._kept = copy.deepcopy(self.average.state_dict())
 
-    def step(self, pictures: Sequence[Picture], step: int, rate: float) -> float:
-        """Take a step and return its loss; views are a pure function of the seed and the step."""
+    def step(self, views: Sequence[View], step: int, rate: float) -> float:
+        """Take a step on its views and return its loss."""
         config = self._config
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["lr_factor"]
         self._optimiser.zero_grad(set_to_none=True)
         total = 0.0
-        for image_B3HW, labels_BHW in self._batches(pictures, step):
+        for image_B3HW, labels_BHW in self._batches(views):
             truth_BHW = (labels_BHW == OBJECT).float()
             weight_BHW = (labels_BHW != VOID).float()
             weight_BHW = torch.where(labels_BHW == OTHERS, config.others_weight, weight_BHW)
@@ -133,10 +135,8 @@ class _Learner:
         """Take the last weights that were kept."""
         self.average.load_state_dict(self._kept)
 
-    def _batches(self, pictures: Sequence[Picture], step: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield the views of a step; those of one size are stacked."""
-        rng = np.random.default_rng((self._config.seed, step))
-        views = [draw_view(pictures, rng, self._config) for _ in range(self._config.batch_size)]
+    def _batches(self, views: Sequence[View]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield image_B3HW and labels_BHW of the views; those of one size are stacked."""
         for size in dict.fromkeys(labels_HW.shape for _, labels_HW in views):
             same = [view for view in views if view[1].shape == size]
             labels_BHW = torch.from_numpy(np.stack([labels_HW for _, labels_HW in same])).to(self._place.device)
