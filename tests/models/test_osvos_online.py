@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from masklet.core.errors import ModelError, PromptError  # noqa: E402
 from masklet.core.values import Frame  # noqa: E402
-from masklet.models.osvos.config import PAPER, OnlineConfig  # noqa: E402
+from masklet.models.osvos.config import PAPER, OnlineConfig, OsvosConfig  # noqa: E402
 from masklet.models.osvos.head import OsvosNetwork  # noqa: E402
 from masklet.models.osvos.looking import Place, probabilities  # noqa: E402
 from masklet.models.osvos.online import learn_online  # noqa: E402
@@ -156,3 +156,15 @@ def test_the_papers_settings_learn_by_sgd_on_summed_losses(parent):
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ModelError, match=r"Expected .* got "):
         OnlineConfig(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param(OsvosConfig(), 0.35, id="pixels weigh alike"),
+        pytest.param(OsvosConfig(online=PAPER), 200 / 255, id="a balanced loss errs towards the object"),
+        pytest.param(OsvosConfig(online=PAPER, threshold=0.5), 0.5, id="one's own"),
+    ],
+)
+def test_where_probabilities_are_cut_depends_on_the_loss(config, expected):
+    assert config.decided_at == expected

@@ -120,7 +120,8 @@ class _Learner:
             weight_BHW = torch.where(labels_BHW == OTHERS, config.others_weight, weight_BHW)
             with self._place.autocast():
                 logits = self._network(image_B3HW)
-            loss = osvos_loss(logits, truth_BHW, weight_BHW)["loss"] * (len(image_B3HW) / config.batch_size)
+            loss = osvos_loss(logits, truth_BHW, weight_BHW, balance=config.balance)["loss"]
+            loss = loss * (len(image_B3HW) / config.batch_size)
             if config.summed:
                 loss = loss * truth_BHW[0].numel()
             torch.autograd.backward(loss)
