@@ -27,7 +27,7 @@ class OnlineConfig:
     learning_rate: float = 5e-4
     backbone_lr_factor: float = 0.7
     """Learning rate of the backbone as a share of the head's (adam)."""
-    frozen_parts: int = 0
+    frozen_parts: int = 3
     """First parts of the backbone that stay as they are: blocks of MobileNetV2, stages of VGG16."""
     weight_decay: float = 2e-4
     summed: bool = False
@@ -69,6 +69,7 @@ PAPER = OnlineConfig(
     learning_rate=1e-8,
     summed=True,
     balance=1.0,
+    frozen_parts=0,
     average=0.0,
     augmentation="flip",
     view_share=1.0,
