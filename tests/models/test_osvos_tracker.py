@@ -110,5 +110,13 @@ def test_weights_and_losses_of_each_object_are_written(tracker, tmp_path):
 
 def test_a_watcher_sees_every_step(tracker):
     seen = []
-    tracker.watched(seen.append).learn(1, [example()])
-    assert [moment.step for moment in seen] == [0, 1]
+
+    def progress(object_id, moments):
+        for moment in moments:
+            seen.append((object_id, moment.step))
+            yield moment
+
+    watched = tracker.watched(progress)
+    watched.learn(14, [example()])
+    watched.start().step(frame(), [MaskPrompt(0, 3, mask())])
+    assert seen == [(14, 0), (14, 1), (3, 0), (3, 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -104,6 +104,39 @@ class OnlineLearner(Tracker, Protocol):
 
         Raise PromptError where no example shows the object, ModelError where learning came to no number.
         """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One step of online training."""
+
+    step: int
+    """Counted from 0."""
+    steps: int
+    """Steps at most."""
+    seconds: float
+    """Since learning began."""
+    seconds_left: float
+    """Until steps or time are over, at the pace so far."""
+    loss: float
+    learning_rate: float
+
+
+class LearningProgress(Protocol):
+    """Hands on the steps of online training and may show how far they are."""
+
+    def __call__(self, object_id: int, moments: Iterable[Moment]) -> Iterator[Moment]:
+        """Yield every step of learning an object."""
+        ...
+
+
+@runtime_checkable
+class WatchedLearner(Protocol):
+    """A tracker whose online training can be watched."""
+
+    def watched(self, progress: LearningProgress) -> Tracker:
+        """Return the same tracker, its online training handed through `progress`."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""A tracker that learns one object, made to learn when its first session is asked for, and only then."""
+"""Trackers that learn objects online: watched, and made to learn when a session is asked for, and only then."""
 
 from __future__ import annotations
 
@@ -9,8 +9,21 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from masklet.core.arrays import AnyArray
-from masklet.models.protocols import Example, Learned, OnlineLearner, Session, Tracker
+from masklet.models.protocols import (
+    Example,
+    Learned,
+    LearningProgress,
+    OnlineLearner,
+    Session,
+    Tracker,
+    WatchedLearner,
+)
 from masklet.render.plots import plot_lines
+
+
+def watched(tracker: Tracker, learning: LearningProgress | None) -> Tracker:
+    """Return the tracker, its online training handed through `learning`; one that learns nothing as it is."""
+    return tracker.watched(learning) if learning and isinstance(tracker, WatchedLearner) else tracker
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,8 +14,8 @@ from masklet.core.arrays import AnyArray, FloatArray, UInt8Array
 from masklet.models.osvos.config import OsvosConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, probabilities, with_coarser_look
-from masklet.models.osvos.online import Learned, Progress, learn_online
-from masklet.models.protocols import Example
+from masklet.models.osvos.online import Learned, learn_online
+from masklet.models.protocols import Example, LearningProgress
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +25,9 @@ class Learner:
     parent: OsvosNetwork
     config: OsvosConfig
     place: Place
-    progress: Progress | None = None
+    progress: LearningProgress | None = None
 
-    def learn(self, examples: Sequence[Example]) -> Learned:
+    def learn(self, object_id: int, examples: Sequence[Example]) -> Learned:
         """Return the network of an object; raise what `online.learn_online` raises."""
         return learn_online(
             self.parent,
@@ -34,7 +35,7 @@ class Learner:
             self.config.online,
             place=self.place,
             short_side=self.config.short_side,
-            progress=self.progress,
+            progress=partial(self.progress, object_id) if self.progress else iter,
         )
 
     def kept(self, examples: tuple[Example, ...]) -> tuple[Example, ...]:

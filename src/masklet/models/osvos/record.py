@@ -10,7 +10,8 @@ from pathlib import Path
 
 from masklet.core.files import write_whole
 from masklet.models.osvos.files import write_network
-from masklet.models.osvos.online import Learned, Moment
+from masklet.models.osvos.online import Learned
+from masklet.models.protocols import Moment
 
 
 def write_learned(learned: Mapping[int, Learned], folder: Path) -> None:

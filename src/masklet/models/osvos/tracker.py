@@ -13,10 +13,10 @@ from masklet.models.osvos.config import OsvosConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.learner import Learner
 from masklet.models.osvos.looking import Place
-from masklet.models.osvos.online import Learned, Progress
+from masklet.models.osvos.online import Learned
 from masklet.models.osvos.record import write_learned
 from masklet.models.osvos.session import Known, OsvosSession
-from masklet.models.protocols import Example
+from masklet.models.protocols import Example, LearningProgress
 
 
 class Osvos:
@@ -28,7 +28,7 @@ class Osvos:
         config: OsvosConfig | None = None,
         *,
         place: Place | None = None,
-        progress: Progress | None = None,
+        progress: LearningProgress | None = None,
     ) -> None:
         place = place or Place(torch.device("cpu"), torch.float32)
         self._learner = Learner(parent.to(place.device).eval(), config or OsvosConfig(), place, progress)
@@ -41,8 +41,8 @@ class Osvos:
         """The settings."""
         return self._learner.config
 
-    def watched(self, progress: Progress) -> Osvos:
-        """Return the same tracker, calling this after every step of online training."""
+    def watched(self, progress: LearningProgress) -> Osvos:
+        """Return the same tracker, every step of its online training handed through `progress`."""
         return self._with(replace(self._learner, progress=progress))
 
     def learn(self, object_id: int, examples: Sequence[Example]) -> Osvos:
@@ -50,7 +50,7 @@ class Osvos:
 
         Raise PromptError where no example shows the object, ModelError where the loss was no number.
         """
-        made = self._learner.learn(examples)
+        made = self._learner.learn(object_id, examples)
         other = self._with(self._learner)
         other._known = self._known | {object_id: Known(made.network, tuple(examples))}
         other.learned = {**self.learned, object_id: made}
