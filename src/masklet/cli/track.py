@@ -188,8 +188,15 @@ def track(
         precision=precision,
     )
     display = Display(quiet=quiet)
-    shown = {"progress": display.items, "learning": display.learning}
-    record = run(job, out, extras=extras, overwrite=overwrite, resume=resume, **shown)
+    record = run(
+        job,
+        out,
+        extras=extras,
+        overwrite=overwrite,
+        resume=resume,
+        progress=display.items,
+        learning=display.learning,
+    )
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
     if as_json:

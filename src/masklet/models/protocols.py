@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -131,21 +131,24 @@ class LearningProgress(Protocol):
         ...
 
 
-@runtime_checkable
-class WatchedLearner(Protocol):
-    """A tracker whose online training can be watched."""
+class Learned(Protocol):
+    """What online training made of an object."""
 
-    def watched(self, progress: LearningProgress) -> Tracker:
-        """Return the same tracker, its online training handed through `progress`."""
+    def write(self, folder: Path, object_id: int) -> None:
+        """Write weights, OBJECT.csv (a row for each step, `step` and `loss` among its columns) and the like, in
+        place of what the folder has of that object; raise OutputError where that fails."""
         ...
 
 
 @runtime_checkable
-class Learned(Protocol):
-    """What an `OnlineLearner` made, which can say how."""
+class WatchedLearner(Protocol):
+    """A tracker whose online training can be watched, in `learn` and where its sessions are prompted."""
 
-    def write_learned(self, folder: Path) -> Mapping[int, tuple[list[int], list[float]]]:
-        """Write each object's weights and losses into a folder; return steps and losses by object."""
+    def watched(
+        self, progress: LearningProgress | None = None, keep: Callable[[int, Learned], None] | None = None
+    ) -> Tracker:
+        """Return the same tracker; every step of its online training is handed through `progress`, and `keep` is
+        called with what came of it whenever an object has been learned, for the first time or anew."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -55,7 +55,8 @@ def run(
     """Do the job and return what run.json holds.
 
     `progress` and `learning` may show frames and the steps of online training. `tracker` is what `build_tracker`
-    gave for a job of the same networks, so that they are not loaded again; its training is not shown.
+    gave for a job of the same networks, so that they are not loaded again; what that learns is neither shown nor
+    kept.
 
     Raise a MaskletError, in one sentence, for whatever is wrong with the video, the prompts, the weights or
     the folder; frames finished before that are kept and `resume` goes on after them.
@@ -65,7 +66,8 @@ def run(
     source = _open(job)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        tracker = tracker or build_tracker(job, frame_count=source.info.frame_count, learning=learning)
+        watch = partial(watched, folder=RunFolder(out).learned, learning=learning)
+        tracker = tracker or build_tracker(job, frame_count=source.info.frame_count, watch=watch)
         settings = settings_of(job, source)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
@@ -92,15 +94,18 @@ def run(
 
 
 def build_tracker(
-    job: TrackJob, *, frame_count: int | None = None, learning: LearningProgress | None = None
+    job: TrackJob, *, frame_count: int | None = None, watch: Callable[[Tracker], Tracker] | None = None
 ) -> Tracker:
-    """Return the job's networks put together, for a video of so many frames where that is known; the online
-    training of a tracker is handed through `learning`."""
+    """Return the job's networks put together, for a video of so many frames where that is known.
+
+    What `watch` makes of the network that follows takes its place.
+    """
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     segmenter = partial(load_segmenter, job.segmenter, weights=job.segmenter_weights, **load)
 
     def load_followed() -> Tracker:
-        return watched(load_tracker(job.model, weights=job.weights, config=job.config, **load), learning)
+        loaded = load_tracker(job.model, weights=job.weights, config=job.config, **load)
+        return watch(loaded) if watch else loaded
 
     if not job.detect:
         tracker = load_followed()

@@ -110,9 +110,9 @@ def follow_person(
         network = tracker or load_tracker(
             job.model, weights=job.weights, threads=job.threads, precision=job.precision, config=job.config
         )
-        network = watched(network, learning)
+        network = watched(network, RunFolder(out).learned, learning)
         known = _known(job, source, learns=isinstance(network, OnlineLearner))
-        ready, prompts = _ready(job, known, network, RunFolder(out).learned)
+        ready, prompts = _ready(job, known, network)
         record = run_job(
             _track_job(job, known, prompts),
             out,
@@ -183,15 +183,13 @@ _NETWORKS_OF_STEP_1 = (
 )
 
 
-def _ready(
-    job: SurveillanceJob, known: _Known, network: Tracker, folder: Path
-) -> tuple[Tracker, dict[str, Prompt]]:
+def _ready(job: SurveillanceJob, known: _Known, network: Tracker) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
         examples = known.examples
         if not job.follow_others:
             examples = [replace(example, others_HW=None) for example in examples]
-        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples, folder)), {}
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts

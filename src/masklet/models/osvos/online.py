@@ -6,7 +6,6 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from masklet.models.osvos.config import OnlineConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, looked_at_size
 from masklet.models.osvos.loss import osvos_loss
+from masklet.models.osvos.record import Learned
 from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, View, draw_views, picture_of
 from masklet.models.protocols import Example, Moment
 from masklet.sources import prefetch
@@ -26,16 +26,6 @@ _KEPT_EVERY = 20
 """Steps between two copies of weights that a loss that is no number goes back to."""
 _SMOOTH = 0.95
 """Decay of the mean loss that patience watches."""
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """The network of one object, and how it came about."""
-
-    network: OsvosNetwork
-    curve: tuple[Moment, ...]
-    ended: str
-    """steps, time, patience, or the sentence that says why learning broke off."""
 
 
 def learn_online(
