@@ -89,7 +89,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
-        for folder in (self.masks, self.exports, self.examples):
+        for folder in (self.masks, self.exports, self.examples, self.learned):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
         for path in (

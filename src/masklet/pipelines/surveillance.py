@@ -22,11 +22,11 @@ from masklet.core.errors import PromptError
 from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats.person_examples import read_person_examples
 from masklet.models import Precision, load_tracker
-from masklet.models.protocols import Example, OnlineLearner, Tracker
+from masklet.models.protocols import Example, LearningProgress, OnlineLearner, Tracker
 from masklet.pipelines.appearance import colours_of
 from masklet.pipelines.job import Extras
 from masklet.pipelines.job import run as run_job
-from masklet.pipelines.learned import LearnedWhenAsked
+from masklet.pipelines.learned import LearnedWhenAsked, watched
 from masklet.pipelines.near_person import NearPerson, Whereabouts
 from masklet.pipelines.person_check import CheckConfig
 from masklet.pipelines.person_masks import PersonMaskConfig, PersonMasks, make_person_masks
@@ -92,11 +92,13 @@ def follow_person(
     overwrite: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
+    learning: LearningProgress | None = None,
     tracker: Tracker | None = None,
 ) -> dict[str, Any]:
     """Do the job into a run's folder and return what run.json holds; OUT/examples has what step 1 made.
 
-    `tracker` is the network of the job where it is loaded already. Frames of the run are those of the person's
+    `progress` and `learning` may show frames and the steps of online training. `tracker` is the network of the job
+    where it is loaded already. Frames of the run are those of the person's
     span, counted from 0; `settings.span` in the record says which of the video they are.
 
     Raise a MaskletError, in one sentence, for whatever is wrong with video, trajectories, homography, examples,
@@ -108,8 +110,9 @@ def follow_person(
         network = tracker or load_tracker(
             job.model, weights=job.weights, threads=job.threads, precision=job.precision, config=job.config
         )
+        network = watched(network, RunFolder(out).learned, learning)
         known = _known(job, source, learns=isinstance(network, OnlineLearner))
-        ready, prompts = _ready(job, known, network, RunFolder(out).learned)
+        ready, prompts = _ready(job, known, network)
         record = run_job(
             _track_job(job, known, prompts),
             out,
@@ -180,15 +183,13 @@ _NETWORKS_OF_STEP_1 = (
 )
 
 
-def _ready(
-    job: SurveillanceJob, known: _Known, network: Tracker, folder: Path
-) -> tuple[Tracker, dict[str, Prompt]]:
+def _ready(job: SurveillanceJob, known: _Known, network: Tracker) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
         examples = known.examples
         if not job.follow_others:
             examples = [replace(example, others_HW=None) for example in examples]
-        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples, folder)), {}
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts

@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -18,35 +17,15 @@ from masklet.models.osvos.config import OnlineConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, looked_at_size
 from masklet.models.osvos.loss import osvos_loss
-from masklet.models.osvos.views import OBJECT, OTHERS, VOID, View, draw_views, picture_of
-from masklet.models.protocols import Example
+from masklet.models.osvos.record import Learned
+from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, View, draw_views, picture_of
+from masklet.models.protocols import Example, Moment
 from masklet.sources import prefetch
 
-Progress = Callable[["Moment"], None]
 _KEPT_EVERY = 20
 """Steps between two copies of weights that a loss that is no number goes back to."""
 _SMOOTH = 0.95
 """Decay of the mean loss that patience watches."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One step of online training."""
-
-    step: int
-    seconds: float
-    loss: float
-    learning_rate: float
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """The network of one object, and how it came about."""
-
-    network: OsvosNetwork
-    curve: tuple[Moment, ...]
-    ended: str
-    """steps, time, patience, or the sentence that says why learning broke off."""
 
 
 def learn_online(
@@ -56,12 +35,13 @@ def learn_online(
     *,
     place: Place,
     short_side: int,
-    progress: Progress | None = None,
+    progress: Callable[[Iterable[Moment]], Iterable[Moment]] = iter,
 ) -> Learned:
     """Return the parent trained on examples; the parent itself stays as it is.
 
-    A loss that is no number ends it with the last weights before it. Raise PromptError where no example shows
-    the object, ModelError where the loss was no number from the start.
+    `progress` hands on every step and may show it. A loss that is no number ends learning with the last weights
+    before it. Raise PromptError where no example shows the object, ModelError where the loss was no number from
+    the start.
     """
     if not any(example.mask_HW.any() for example in examples):
         raise PromptError("Expected at least one pixel in the masks that OSVOS learns from, got none.")
@@ -71,29 +51,57 @@ def learn_online(
         return Learned(network.eval(), (), "steps")
     network.freeze(config.frozen_parts)
     pictures = [picture_of(each, looked_at_size(each.frame.size_HW, short_side), config.rim) for each in examples]
-    learner = _Learner(network, config, place)
-    curve: list[Moment] = []
-    watch = _Patience(config.patience)
-    ended = "steps"
-    drawn = prefetch((draw_views(pictures, step, config) for step in range(config.steps)), depth=1)
-    for step, views in enumerate(drawn):
-        gone = time.monotonic() - started
-        if config.seconds is not None and gone >= config.seconds:
-            ended = "time"
-            break
-        rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
-        loss = learner.step(views, step, rate)
-        if not math.isfinite(loss):
-            ended = _broken(step, loss, curve)
-            learner.go_back()
-            break
-        curve.append(Moment(step, time.monotonic() - started, loss, rate))
-        if progress is not None:
-            progress(curve[-1])
-        if watch.over(loss):
-            ended = "patience"
-            break
-    return Learned(learner.average.eval(), tuple(curve), ended)
+    course = _Course(_Learner(network, config, place), config, started)
+    for _ in progress(course.moments(pictures)):
+        pass
+    return Learned(course.learner.average.eval(), tuple(course.curve), course.ended)
+
+
+class _Course:
+    """The way of a network's learning, and why it ended."""
+
+    def __init__(self, learner: _Learner, config: OnlineConfig, started: float) -> None:
+        self.learner = learner
+        self.curve: list[Moment] = []
+        self.ended = "steps"
+        self._config = config
+        self._started = started
+
+    def moments(self, pictures: Sequence[Picture]) -> Iterator[Moment]:
+        """Take step after step and yield each; views are drawn a step ahead."""
+        config, watch = self._config, _Patience(self._config.patience)
+        drawn = prefetch((draw_views(pictures, step, config) for step in range(config.steps)), depth=1)
+        for step, views in enumerate(drawn):
+            gone = self._seconds()
+            if config.seconds is not None and gone >= config.seconds:
+                self.ended = "time"
+                return
+            rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
+            loss = self.learner.step(views, step, rate)
+            if not math.isfinite(loss):
+                self.ended = _broken(step, loss, self.curve)
+                self.learner.go_back()
+                return
+            self.curve.append(self._moment(step, loss, rate))
+            yield self.curve[-1]
+            if watch.over(loss):
+                self.ended = "patience"
+                return
+
+    def _moment(self, step: int, loss: float, rate: float) -> Moment:
+        config, seconds = self._config, self._seconds()
+        left = (config.steps - step - 1) * seconds / (step + 1)
+        return Moment(
+            step=step,
+            steps=config.steps,
+            seconds=seconds,
+            seconds_left=left if config.seconds is None else max(0.0, min(left, config.seconds - seconds)),
+            loss=loss,
+            learning_rate=rate,
+        )
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started
 
 
 class _Learner:

@@ -151,7 +151,7 @@ class OsvosSession:
                 before = known.examples
         example = Example(frame=frame, mask_HW=mask_HW, others_HW=others_HW if others_HW.any() else None)
         examples = self._learner.kept((*before, example))
-        return Known(self._learner.learn(examples).network, examples)
+        return Known(self._learner.learn(object_id, examples).network, examples)
 
     def _masks(
         self, frame: Frame, probability: Mapping[int, FloatArray], given: Mapping[int, BoolArray]
