@@ -16,6 +16,7 @@ from masklet.models import load_tracker
 from masklet.pipelines import Extras
 from masklet.pipelines.person_check import CheckConfig
 from masklet.pipelines.person_masks import PersonMaskConfig
+from masklet.pipelines.person_masks.job import MadeOnce
 from masklet.pipelines.person_scene import SceneFiles
 from masklet.pipelines.surveillance import SurveillanceJob, follow_person
 from masklet.prompts import read_trajectories
@@ -109,6 +110,7 @@ def _runs(
         )
         for several in {way.several for way in ways.values()}
     }
+    step_1 = MadeOnce()  # no way changes the masks that a person's runs begin with
     for person_id in people:
         for name, way in ways.items():
             yield follow_person(
@@ -118,6 +120,7 @@ def _runs(
                 overwrite=overwrite,
                 resume=not overwrite,
                 tracker=networks[way.several],
+                step_1=step_1,
             )
 
 
