@@ -70,13 +70,6 @@ def test_the_same_examples_give_the_same_bits(parent):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_views_drawn_ahead_give_the_bits_of_views_drawn_in_turn(parent, monkeypatch):
-    ahead = learned(parent).network.state_dict()
-    monkeypatch.setattr("masklet.models.osvos.online.prefetch", lambda views, **_: views)
-    in_turn = learned(parent).network.state_dict()
-    assert all(torch.equal(ahead[name], in_turn[name]) for name in ahead)
-
-
 def test_frozen_parts_stay_as_they_are(parent):
     result = learned(parent, OnlineConfig(steps=3, seconds=None, frozen_parts=1))
     assert torch.equal(result.network.first.weight, parent.first.weight)
