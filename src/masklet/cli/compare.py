@@ -8,29 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    DetectorName,
-    DetectorWeights,
-    Json,
-    Overwrite,
-    Precision,
-    Quiet,
-    SegmenterName,
-    SegmenterWeights,
-    Threads,
-    TrackerName,
-    TrackerWeights,
-    print_json,
-    with_progress,
-)
+from masklet.cli.console import Json, Overwrite, Quiet, print_json, with_progress
 from masklet.cli.evaluate_pedestrians import print_tables
-from masklet.core import defaults
+from masklet.cli.option_groups import ComputeFlags, FindingFlags, TrackerFlags, takes_groups
 
 if TYPE_CHECKING:
     from masklet.experiments import PipelineSetup
 
 
+@takes_groups
 def compare(
+    *,
     truth: Annotated[Path, Argument(help="gt.txt, a sequence with gt/gt.txt, a folder of sequences, or masks.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the runs and report.html; finished runs stay.")],
     pipeline: Annotated[
@@ -41,12 +29,8 @@ def compare(
             "model, weights, detector, segmenter, threshold, every, clicks of its own. [default: all four]",
         ),
     ] = None,
-    model: TrackerName = defaults.TRACKER,
-    weights: TrackerWeights = None,
-    detector: DetectorName = defaults.DETECTOR,
-    detector_weights: DetectorWeights = None,
-    segmenter: SegmenterName = defaults.SEGMENTER,
-    segmenter_weights: SegmenterWeights = None,
+    tracker: TrackerFlags,
+    finding: FindingFlags,
     threshold: Annotated[float, Option(min=0, max=1, help="Detection score that begins a track.")] = 0.8,
     every: Annotated[int, Option(min=1, help="Frames between two looks of the detector (hybrid).")] = 1,
     clip_seconds: Annotated[float, Option(min=0, help="Length of a clip; 0 takes videos whole.")] = 5.0,
@@ -55,8 +39,7 @@ def compare(
         float | None, Option(min=0.001, help="Frames/s of the video, where its file says nothing or is wrong.")
     ] = None,
     video: Annotated[str | None, Option(help="Pictures of a truth that lies without them.")] = None,
-    threads: Threads = None,
-    precision: Precision = "auto",
+    compute: ComputeFlags,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -66,18 +49,8 @@ def compare(
     from masklet.evaluation.pedestrians.page import write_report
     from masklet.experiments import DEFAULT_SETUPS, PipelineSetup, compare_pipelines
 
-    common = PipelineSetup(
-        name="",
-        strategy="hybrid",
-        model=model,
-        weights=weights,
-        detector=detector,
-        detector_weights=detector_weights,
-        segmenter=segmenter,
-        segmenter_weights=segmenter_weights,
-        threshold=threshold,
-        every=every,
-    )
+    networks = {**vars(tracker), **vars(finding)}
+    common = PipelineSetup(name="", strategy="hybrid", threshold=threshold, every=every, **networks)
     texts = pipeline or [setup.name for setup in DEFAULT_SETUPS]
     setups: list[PipelineSetup] = [PipelineSetup.parse(text, common) for text in texts]
     runs = compare_pipelines(
@@ -88,8 +61,7 @@ def compare(
         frames_per_second=fps,
         video=video,
         only=clip,
-        threads=threads,
-        precision=precision,
+        **vars(compute),
         overwrite=overwrite,
         watch=partial(with_progress, what="runs", quiet=quiet or as_json),
     )

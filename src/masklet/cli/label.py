@@ -8,23 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    DetectorName,
-    DetectorWeights,
-    Json,
-    Overwrite,
-    Precision,
-    Quiet,
-    SegmenterName,
-    SegmenterWeights,
-    Threads,
-    TrackerName,
-    TrackerWeights,
-    print_json,
-    with_progress,
-)
-from masklet.core import defaults
+from masklet.cli.console import AllowGaps, Json, Overwrite, Quiet, print_json, with_progress
+from masklet.cli.option_groups import ComputeFlags, FindingFlags, TrackerFlags, takes_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +17,9 @@ if TYPE_CHECKING:
     from masklet.pipelines.clip_plan import PlannedClip
 
 
+@takes_groups
 def label(
+    *,
     sources: Annotated[list[str], Argument(help="Videos, folders of frames, pictures.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the clips, one folder each.")],
     stills: Annotated[bool, Option("--stills", help="The pictures of a folder belong to no video.")] = False,
@@ -59,15 +46,10 @@ def label(
     ] = "both",
     agreement: Annotated[float, Option(min=0, max=1, help="Least IoU of that check.")] = 0.7,
     frames: Annotated[bool, Option("--frames", help="Also write the frames of the clips, as JPEGs.")] = False,
-    model: TrackerName = defaults.TRACKER,
-    weights: TrackerWeights = None,
-    segmenter: SegmenterName = defaults.SEGMENTER,
-    segmenter_weights: SegmenterWeights = None,
-    detector: DetectorName = defaults.DETECTOR,
-    detector_weights: DetectorWeights = None,
+    tracker: TrackerFlags,
+    finding: FindingFlags,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
+    compute: ComputeFlags,
     resume: Annotated[bool, Option("--resume", help="Leave finished clips as they are.")] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -103,14 +85,9 @@ def label(
         carry=CarryConfig(check=check, least_agreement=agreement),
         export=frames,
         allow_gaps=allow_gaps,
-        model=model,
-        weights=weights,
-        segmenter=segmenter,
-        segmenter_weights=segmenter_weights,
-        detector=detector,
-        detector_weights=detector_weights,
-        threads=threads,
-        precision=precision,
+        **vars(tracker),
+        **vars(finding),
+        **vars(compute),
     )
 
     def progress(clips: Sequence[PlannedClip]) -> Iterable[PlannedClip]:

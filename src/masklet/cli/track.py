@@ -8,39 +8,15 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    DetectorName,
-    DetectorWeights,
-    Json,
-    Overwrite,
-    Precision,
-    Quiet,
-    SegmenterName,
-    SegmenterWeights,
-    Threads,
-    TrackerName,
-    TrackerWeights,
-    print_json,
-)
+from masklet.cli.console import AllowGaps, Json, Overwrite, Quiet, print_json
 from masklet.cli.display import Display
-from masklet.cli.scene_options import (
-    AnchorName,
-    ByHand,
-    ConventionName,
-    CoordinatesName,
-    FirstFrame,
-    HomographyFile,
-    Limit,
-    MakerFlag,
-    Subtraction,
-    scene_files,
-)
-from masklet.cli.track_people import refuse_beside_people, track_people
-from masklet.core import defaults
+from masklet.cli.option_groups import ComputeFlags, FindingFlags, TrackerFlags, takes_groups
+from masklet.cli.track_people import PeopleFlags, refuse_beside_people, track_people
 
 
+@takes_groups
 def track(
+    *,
     video: Annotated[str, Argument(help="Video file, folder of pictures, or address of a camera.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
     detect: Annotated[
@@ -51,40 +27,13 @@ def track(
     mask: Annotated[list[str] | None, Option(help="FRAME:FILE or FRAME:OBJECT:FILE, a label PNG.")] = None,
     prompts: Annotated[Path | None, Option(help="JSON file of prompts.")] = None,
     remove: Annotated[list[str] | None, Option(help="FRAME:OBJECT: follow it no further from there.")] = None,
-    trajectories: Annotated[
-        Path | None, Option(help="Follow people of this text: frame person x y, or obsmat.txt.")
-    ] = None,
-    person: Annotated[list[int] | None, Option(help="Whom of the trajectories (may be repeated).")] = None,
-    homography: HomographyFile = None,
-    convention: ConventionName = "auto",
-    coordinates: CoordinatesName = "world",
-    first_frame: FirstFrame = 0,
-    examples: Annotated[
-        Path | None, Option(help="Masks of the person, a folder of `masklet person-masks` or in that layout.")
-    ] = None,
-    example_count: Annotated[
-        int | None,
-        Option(min=1, help="Masks of the person to make. [default: 12, for prompts at least one in 6 frames]"),
-    ] = None,
-    anchor: AnchorName = "foot",
-    limit: Limit = 40.0,
-    maker: MakerFlag = "segmenter",
-    by_hand: ByHand = None,
-    subtraction: Subtraction = "mog2",
-    no_check: Annotated[
-        bool, Option("--no-check", help="Take masks as they are, wherever the person should be.")
-    ] = False,
-    alone: Annotated[bool, Option("--alone", help="Do not follow the other people beside the person.")] = False,
-    model: TrackerName = defaults.TRACKER,
-    weights: TrackerWeights = None,
+    people: PeopleFlags,
+    tracker: TrackerFlags,
     assignments: Annotated[
         list[str] | None,
         Option("--set", metavar="NAME=VALUE", help="A setting of the tracker: online.seconds=20 (osvos)."),
     ] = None,
-    detector: DetectorName = defaults.DETECTOR,
-    detector_weights: DetectorWeights = None,
-    segmenter: SegmenterName = defaults.SEGMENTER,
-    segmenter_weights: SegmenterWeights = None,
+    finding: FindingFlags,
     strategy: Annotated[
         Literal["hybrid", "first-frame", "per-frame"], Option(help="How detected objects are followed.")
     ] = "hybrid",
@@ -96,8 +45,7 @@ def track(
     output_format: Annotated[list[str] | None, Option("--format", help="Also write this format.")] = None,
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
+    compute: ComputeFlags,
     resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -108,61 +56,27 @@ def track(
     from masklet.models import config_class
     from masklet.pipelines import Extras, TrackJob, run
     from masklet.pipelines.detectors import is_boxes, read_boxes
-    from masklet.pipelines.person_check import CheckConfig
-    from masklet.pipelines.person_masks import PersonMaskConfig
-    from masklet.pipelines.surveillance import SurveillanceJob
     from masklet.prompts import prompts_from_flags
     from masklet.training.settings import make
 
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")
-    config = make(config_class(model), assignments) if assignments else None
+    config = make(config_class(tracker.model), assignments) if assignments else None
+    settings = {**vars(tracker), "config": config, **vars(finding), "allow_gaps": allow_gaps, **vars(compute)}
     extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
-    if trajectories is not None or examples is not None:
-        refuse_beside_people(detect=detect, points=points, box=box, mask=mask, prompts=prompts, remove=remove)
-        if direction != "forward":
-            raise typer.BadParameter("Expected no --direction with people: their whole time is walked.")
-        scene = None
-        if trajectories is not None:
-            scene = scene_files(trajectories, homography, convention, coordinates, first_frame)
-        making = PersonMaskConfig(
-            maker=maker,
-            by_hand=by_hand,
-            subtraction=subtraction,
-            anchor=anchor,
-            limit=limit,
-            examples=example_count or 12,
-        )
-        follow = SurveillanceJob(
-            source=video,
-            scene=scene,
-            examples=examples,
-            making=making,
-            frames_per_example=6 if example_count is None else None,
-            check=None if no_check else CheckConfig(),
-            follow_others=not alone,
-            model=model,
-            weights=weights,
-            config=config,
-            detector=detector,
-            detector_weights=detector_weights,
-            segmenter=segmenter,
-            segmenter_weights=segmenter_weights,
-            allow_gaps=allow_gaps,
-            threads=threads,
-            precision=precision,
+    if people.wanted:
+        refuse_beside_people(
+            direction=direction, detect=detect, points=points, box=box, mask=mask, prompts=prompts, remove=remove
         )
         output = {"overwrite": overwrite, "resume": resume, "quiet": quiet, "as_json": as_json}
-        track_people(follow, person or [], out, extras=extras, **output)
+        track_people(video, people, settings, out, extras=extras, **output)
         return
-    if person:
-        raise typer.BadParameter("Expected --trajectories or --examples with --person.")
     given = prompts_from_flags(
         points=points or (), boxes=box or (), masks=mask or (), file=prompts, read_label_map=read_label_png
     )
     classes = tuple(name.strip() for name in detect.split(",") if name.strip())
-    if not classes and is_boxes(detector):
-        classes = read_boxes(Path(detector)).classes
+    if not classes and is_boxes(finding.detector):
+        classes = read_boxes(Path(finding.detector)).classes
     if not given and not classes:
         raise typer.BadParameter(
             "Expected something to follow: --detect, --points, --box, --mask, --prompts or --trajectories."
@@ -173,19 +87,10 @@ def track(
         removals=removals_of(remove or []),
         detect=classes,
         strategy=strategy,
-        model=model,
-        weights=weights,
-        config=config,
-        detector=detector,
-        detector_weights=detector_weights,
-        segmenter=segmenter,
-        segmenter_weights=segmenter_weights,
         threshold=threshold,
         detect_every=every,
         direction=direction,
-        allow_gaps=allow_gaps,
-        threads=threads,
-        precision=precision,
+        **settings,
     )
     display = Display(quiet=quiet)
     record = run(
