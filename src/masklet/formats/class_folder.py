@@ -57,11 +57,13 @@ class ClassFolder:
         )
 
 
-def open_class_folder(path: Path, label_space: LabelSpace | None = None) -> ClassFolder:
-    """Return the label maps of a run or of any folder of PNGs; the label space is that of the run, else the given
-    one.
+def open_class_folder(
+    path: Path, label_space: LabelSpace | None = None, *, usual: LabelSpace | None = None
+) -> ClassFolder:
+    """Return the label maps of a run or of any folder of PNGs.
 
-    Raise FormatError where there is no PNG, no label space, or a given one that is not the run's.
+    Their label space is that of the run, else `label_space`, else `usual`. Raise FormatError where there is no
+    PNG, no label space, or a `label_space` that is not the run's.
     """
     inside = path / LABELS
     folder = inside if inside.is_dir() else path
@@ -74,7 +76,7 @@ def open_class_folder(path: Path, label_space: LabelSpace | None = None) -> Clas
         raise FormatError(
             f"Expected labels of {label_space.name} in {path}, got a run whose labels are {own.name}."
         )
-    space = own or label_space
+    space = own or label_space or usual
     if space is None:
         raise FormatError(f"Expected a label space for the PNGs in {folder}, got none; name it (--space).")
     return ClassFolder(path, space, paths)
