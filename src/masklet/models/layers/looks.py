@@ -113,7 +113,7 @@ def windows(size_HW: tuple[int, int], window_HW: tuple[int, int], overlap: float
 
 def _spans(length: int, window: int, overlap: float) -> list[slice]:
     window = min(window, length)
-    steps = ceil((length - window) / max(window * (1 - overlap), 1))
+    steps = ceil((length - window) / max(int(window * (1 - overlap)), 1))
     starts = np.linspace(0, length - window, steps + 1).round().astype(int).tolist()
     return [slice(start, start + window) for start in starts]
 
