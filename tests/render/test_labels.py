@@ -5,10 +5,11 @@ from labelled_samples import SPACE, painted, street
 from masklet.core.errors import ShapeError
 from masklet.core.label_space import VOID
 from masklet.core.label_spaces import ADE20K, CAMVID
+from masklet.core.panoptic import merge_panoptic
 from masklet.render.confusion import confusion_picture
 from masklet.render.label_crops import failure_tile
 from masklet.render.label_sheet import LabelRow, label_sheet, labels_beside
-from masklet.render.labels import classes_in, legend, overlay_labels, paint_labels, with_legend
+from masklet.render.labels import classes_in, legend, overlay_labels, paint_labels, paint_panoptic, with_legend
 
 GREY = np.full((24, 32, 3), 100, np.uint8)
 
@@ -34,6 +35,16 @@ def test_an_overlay_tints_all_but_void_and_leaves_the_picture_as_it_was():
     assert (255, 255, 255) in colours_of(overlay_labels(GREY, label_map_HW, SPACE))
     with pytest.raises(ShapeError, match="labels of 32x24, as their picture, got 3x1"):
         overlay_labels(GREY, np.zeros((1, 3), np.uint8), SPACE)
+
+
+def test_objects_of_a_panoptic_map_have_shades_of_their_own():
+    carts_NHW = np.zeros((2, 24, 32), dtype=bool)
+    carts_NHW[0, 14:20, 4:12] = carts_NHW[1, 14:20, 20:28] = True
+    label_map_HW = np.where(carts_NHW.any(axis=0), 2, street(cart=False)).astype(np.uint8)
+    drawn_HW3 = paint_panoptic(merge_panoptic(label_map_HW, SPACE, carts_NHW, [2, 2], np.array([0.9, 0.8])))
+    assert drawn_HW3[0, 0].tolist() == [0, 160, 0]
+    assert drawn_HW3[14, 4].tolist() == [255, 255, 255]
+    assert drawn_HW3[16, 8].tolist() != drawn_HW3[16, 24].tolist()
 
 
 def test_classes_that_occur_come_by_their_pixels():

@@ -13,7 +13,9 @@ import numpy as np
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import ShapeError
 from masklet.core.label_space import VOID, LabelSpace
-from masklet.render.palette import Colour
+from masklet.core.masks import boundary
+from masklet.core.panoptic import PanopticMap
+from masklet.render.palette import Colour, colour_of
 from masklet.render.text import line, paste, text_height
 
 PAPER: Colour = (22, 22, 22)
@@ -23,6 +25,18 @@ INK: Colour = (225, 225, 225)
 def paint_labels(label_map_HW: UInt8Array, label_space: LabelSpace) -> UInt8Array:
     """Return image_HW3 of a label map in the colours of its classes, void black."""
     return label_space.palette_256x3[label_map_HW]
+
+
+def paint_panoptic(panoptic: PanopticMap) -> UInt8Array:
+    """Return image_HW3 of a panoptic map: stuff in the colours of its classes, every object in a shade of its
+    class's with a white outline, void black."""
+    drawn_HW3 = paint_labels(panoptic.label_map(), panoptic.label_space)
+    for one in panoptic.things:
+        inside_HW = panoptic.segment_ids_HW == one.segment_id
+        shade = np.array(colour_of(one.segment_id)) * 0.45 + drawn_HW3[inside_HW][:1] * 0.55
+        drawn_HW3[inside_HW] = shade.round().astype(np.uint8)
+        drawn_HW3[boundary(inside_HW)] = (255, 255, 255)
+    return drawn_HW3
 
 
 def overlay_labels(
