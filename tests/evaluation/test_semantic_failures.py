@@ -65,6 +65,14 @@ def test_a_car_that_is_taken_for_a_boat_often_is_a_confusion_where_both_may_be()
     assert found.pixels["confusion"] == found.wrong_pixels == 240
 
 
+def test_a_large_class_that_is_called_a_small_one_is_a_confusion_too():
+    truth = scene(HILL, MOUNTAIN)
+    called = truth.copy()
+    called[80:90, 60:90] = MOUNTAIN
+    found = failures_of([truth] * 3, [called] + [truth] * 2)
+    assert found.examples["confusion"][0].why == "29 % of what is called mountain is hill"
+
+
 def test_a_small_segment_that_its_surroundings_swallow_is_inconspicuous():
     small = scene(SEA, BOAT, size=(5, 6))
     swallowed = np.where(small == BOAT, SEA, small).astype(np.uint8)

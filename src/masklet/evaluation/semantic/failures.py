@@ -12,8 +12,9 @@ A *wrong region* is a connected set of pixels (8 neighbours) of one true and one
 - mismatched relationship: most of the predicted segment it belongs to is wrong, and the class that this segment
   borders on most in the prediction seldom lies beside it: less than `seldom` of the predicted class's borders in
   the truth of the whole data set are with that class (a car on a lake).
-- confusion category: its true class is often taken for its predicted one: at least `often` of the true class's
-  pixels in the whole data set are (mountain and hill, skyscraper and building).
+- confusion category: its two classes are often taken for each other in the whole data set: at least `often` of the
+  true class's pixels are predicted to be the other, or at least `often` of the pixels that are predicted to be the
+  other are of the true class (mountain and hill, skyscraper and building).
 - other: none of these.
 
 Shapes: H W pixels, L classes, M = L + 1.
@@ -146,11 +147,18 @@ class _Known:
     """Share of each class's borders in the truth, by the other class."""
     taken_LM: FloatArray
     """Share of each true class's pixels, by what they were taken for."""
+    meant_LM: FloatArray
+    """Share of the pixels of each predicted class (column), by what they are in truth."""
 
     @classmethod
     def of(cls, report: SemanticReport) -> _Known:
-        total_L1 = np.maximum(report.counts_LM.sum(axis=1, keepdims=True), 1)
-        return cls(report.label_space, border_shares(report.borders_LL), report.counts_LM / total_L1)
+        counts_LM = report.counts_LM
+        return cls(
+            report.label_space,
+            border_shares(report.borders_LL),
+            counts_LM / np.maximum(counts_LM.sum(axis=1, keepdims=True), 1),
+            counts_LM / np.maximum(counts_LM.sum(axis=0, keepdims=True), 1),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,10 +255,13 @@ class _Scene:
         return f"{names[predicted]} beside {names[neighbour]}: {100 * share:.1f} % of its borders"
 
     def _confused(self, truth: int, predicted: int) -> str:
-        share = float(self._known.taken_LM[truth, predicted])
-        if share < self._config.often:
+        taken, meant = (float(each[truth, predicted]) for each in (self._known.taken_LM, self._known.meant_LM))
+        if max(taken, meant) < self._config.often:
             return ""
-        return f"{100 * share:.0f} % of {self._known.label_space.names[truth]} is taken for it"
+        names = self._known.label_space.names
+        if taken >= meant:
+            return f"{100 * taken:.0f} % of {names[truth]} is taken for it"
+        return f"{100 * meant:.0f} % of what is called {names[predicted]} is {names[truth]}"
 
     def _beside(self, label_map_HW: UInt8Array, segment: _Part) -> dict[int, int]:
         """Return the classes that a segment of a label map borders on, with the lengths of these borders."""
