@@ -111,6 +111,12 @@ def test_either_predictions_or_a_model(masklet, data, words):
     assert "one of the two" in err
 
 
+def test_pngs_look_at_nothing(masklet, data):
+    code, _, err = masklet("evaluate", "semantic", data, data / "labels", "--mirror")
+    assert code == 2
+    assert "with --model, got PREDICTIONS" in " ".join(err.replace("│", " ").split())
+
+
 def test_videos_are_chosen(masklet, data, space, tmp_path):
     write_png(data / "images/drive/a.png", painted(street()))
     write_png(data / "labels/drive/a.png", street())

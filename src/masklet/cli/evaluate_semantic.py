@@ -83,15 +83,20 @@ def semantic(
     from masklet.evaluation.semantic.outputs import evaluate_into, report_to_json
     from masklet.formats.class_folder import open_class_folder
     from masklet.models import load_semantic
-    from masklet.models.layers.looks import with_looks
+    from masklet.models.layers.looks import PLAIN, with_looks
 
     if (predictions is None) == (not model):
         raise typer.BadParameter("Expected PREDICTIONS or --model, one of the two.")
+    looks = looks_of(scales, mirror, window, overlap)
+    if predictions and (weights or looks != PLAIN):
+        raise typer.BadParameter(
+            "Expected --weights, --scales, --mirror and --window with --model, got PREDICTIONS."
+        )
     data = open_labelled(root, layout, split=split, label_space=label_space_of(space))
     pictures = only_videos(data, video) if video else data
     if model:
         network = load_semantic(model, weights=weights, threads=threads, precision=precision)
-        looking = with_looks(network, looks_of(scales, mirror, window, overlap))
+        looking = with_looks(network, looks)
         predict = by_model(looking, pictures.label_space)
     else:
         assert predictions is not None
