@@ -15,8 +15,10 @@ from masklet.cli.models import models
 from masklet.cli.person_masks import person_masks
 from masklet.cli.probe import probe
 from masklet.cli.render import render
+from masklet.cli.render_labels import render_labels
 from masklet.cli.search import search
 from masklet.cli.segment import segment
+from masklet.cli.semantic import semantic
 from masklet.cli.study import study
 from masklet.cli.track import track
 from masklet.cli.train import train
@@ -43,8 +45,10 @@ app.command()(models)
 app.command("person-masks")(person_masks)
 app.command()(probe)
 app.command()(render)
+app.command("render-labels")(render_labels)
 app.command()(search)
 app.command()(segment)
+app.command()(semantic)
 app.command()(track)
 app.command()(study)
 app.command()(train)

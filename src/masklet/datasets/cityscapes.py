@@ -1,8 +1,8 @@
-"""Cityscapes: pictures from a car, their people as boxes and masks, their classes as train ids.
+"""Cityscapes: pictures from a car, their people as boxes and masks, their classes as values of a label space.
 
     ROOT/leftImg8bit/train/aachen/aachen_000000_000019_leftImg8bit.png
     ROOT/gtFine/train/aachen/aachen_000000_000019_gtFine_instanceIds.png    class * 1000 + number, or a class
-    ROOT/gtFine/train/aachen/aachen_000000_000019_gtFine_labelIds.png       may be left out
+    ROOT/gtFine/train/aachen/aachen_000000_000019_gtFine_labelIds.png       may be left out, or labelTrainIds
     ROOT/gtFine/train/aachen/aachen_000000_000019_gtFine_polygons.json      drawn where instanceIds is missing
     ROOT/gtCoarse/...                                                       as gtFine: train, val, train_extra
 
@@ -23,13 +23,18 @@ from PIL import Image, ImageDraw
 from masklet.core import rle
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError
-from masklet.datasets.cityscapes_labels import CLASS_BY_NAME, LabelClass, to_label_ids, to_train_ids
+from masklet.core.label_space import LabelSpace
+from masklet.core.label_spaces.cityscapes import CITYSCAPES, CITYSCAPES_30, CITYSCAPES_CLASSES, CityscapesClass
+from masklet.datasets.cityscapes_labels import to_class_ids, to_label_ids, to_train_ids
 from masklet.datasets.folders import folders_in, require_folder
+from masklet.datasets.labelled import LabelledPicture, PictureList, checked
 from masklet.datasets.people import People, PeoplePicture, boxes_of, require_size
+from masklet.formats.class_png import read_class_png
 from masklet.formats.records import Entry, read_json
 from masklet.sources.images import image_size, read_image
 
 PICTURE_ENDING = "_leftImg8bit.png"
+CLASS_BY_NAME = {one.name: one for one in CITYSCAPES_CLASSES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,15 +76,41 @@ class Cityscapes:
 
     def picture(self, name: str) -> CityscapesPicture:
         """Return one picture by its name; nothing is read yet."""
-        city, kind = name.split("_")[0], "gtCoarse" if self.coarse else "gtFine"
-        labels = self.root / kind / self.split / city / f"{name}_{kind}"
-        picture = self.root / "leftImg8bit" / self.split / city / f"{name}{PICTURE_ENDING}"
+        picture, labels = self._files(name)
         classes = tuple(CLASS_BY_NAME[each] for each in ("person", "rider")[: 1 + self.riders])
         return CityscapesPicture(
             name=name,
             read_image=partial(read_image, picture),
             read_people=partial(_people, picture, labels, classes),
             read_train_ids=partial(_train_ids, labels),
+        )
+
+    def labelled(self, label_space: LabelSpace = CITYSCAPES) -> PictureList:
+        """Return all pictures of the split with the class of every pixel: 19 classes, or all 30 (CITYSCAPES_30).
+
+        A video is a drive, aachen_000000. Raise FormatError for another label space.
+        """
+        if label_space not in (CITYSCAPES, CITYSCAPES_30):
+            known = f"{CITYSCAPES.name} or {CITYSCAPES_30.name}"
+            raise FormatError(f"Expected the label space {known} for Cityscapes, got {label_space.name}.")
+        return PictureList(label_space, tuple(self._labelled(name, label_space) for name in self.names()))
+
+    def _labelled(self, name: str, label_space: LabelSpace) -> LabelledPicture:
+        picture, labels = self._files(name)
+        return LabelledPicture(
+            name=name,
+            label_space=label_space,
+            read_image=partial(read_image, picture),
+            read_labels=partial(_label_map, picture, labels, label_space),
+            video=name.rpartition("_")[0],
+        )
+
+    def _files(self, name: str) -> tuple[Path, Path]:
+        """Return the path of a picture, and that of its labels without its ending."""
+        city, kind = name.split("_")[0], "gtCoarse" if self.coarse else "gtFine"
+        return (
+            self.root / "leftImg8bit" / self.split / city / f"{name}{PICTURE_ENDING}",
+            self.root / kind / self.split / city / f"{name}_{kind}",
         )
 
 
@@ -117,7 +148,7 @@ def draw_instances(annotation: Entry) -> IntArray:
     return np.array(image, dtype=np.int32)
 
 
-def people_of_instances(instance_ids_HW: IntArray, classes: tuple[LabelClass, ...]) -> People:
+def people_of_instances(instance_ids_HW: IntArray, classes: tuple[CityscapesClass, ...]) -> People:
     """Return the objects of these classes by their ids, with tight boxes; their groups are void."""
     label_of = {one.label_id: one.name for one in classes}
     ids = [int(value) for value in np.unique(instance_ids_HW) if value >= 1000 and value // 1000 in label_of]
@@ -132,23 +163,34 @@ def people_of_instances(instance_ids_HW: IntArray, classes: tuple[LabelClass, ..
     )
 
 
-def _people(picture: Path, labels: Path, classes: tuple[LabelClass, ...]) -> People:
+def _people(picture: Path, labels: Path, classes: tuple[CityscapesClass, ...]) -> People:
     people = people_of_instances(instance_ids(labels), classes)
     require_size(picture, image_size(picture), people.size_HW)
     return people
 
 
 def _train_ids(labels: Path) -> UInt8Array:
+    ready = _with_ending(labels, "_labelTrainIds.png")
+    if ready.is_file() and not _with_ending(labels, "_labelIds.png").is_file():
+        return read_class_png(ready, CITYSCAPES)
+    return to_train_ids(_label_ids(labels))
+
+
+def _label_ids(labels: Path) -> IntArray:
     path = _with_ending(labels, "_labelIds.png")
-    label_ids_HW = _read_ids(path) if path.is_file() else to_label_ids(instance_ids(labels))
-    return to_train_ids(label_ids_HW)
+    return _read_ids(path) if path.is_file() else to_label_ids(instance_ids(labels))
+
+
+def _label_map(picture: Path, labels: Path, label_space: LabelSpace) -> UInt8Array:
+    label_map_HW = _train_ids(labels) if label_space == CITYSCAPES else to_class_ids(_label_ids(labels))
+    return checked(label_map_HW, label_space, labels, picture)
 
 
 def _with_ending(labels: Path, ending: str) -> Path:
     return labels.with_name(f"{labels.name}{ending}")
 
 
-def _class_of(label: Entry) -> tuple[LabelClass, bool]:
+def _class_of(label: Entry) -> tuple[CityscapesClass, bool]:
     """Return the class of a label, and whether it says a group of it; polegroup is a class of its own."""
     name = label.text()
     for candidate, is_group in ((name, False), (name.removesuffix("group"), True)):

@@ -87,6 +87,10 @@ class RunFolder:
         """Write run.json, whole or not at all."""
         write_whole(self.record, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
 
+    def make(self) -> None:
+        """Make the folder and the one for what is finished."""
+        self.masks.mkdir(parents=True, exist_ok=True)
+
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
         for folder in (self.masks, self.exports, self.examples, self.learned):
@@ -109,6 +113,12 @@ def begin(
     Raise OutputError where that would lose something or go on with another run.
     """
     folder = RunFolder(root)
+    return folder, make_ready(folder, settings=settings, overwrite=overwrite, resume=resume)
+
+
+def make_ready(folder: RunFolder, *, settings: dict[str, Any], overwrite: bool, resume: bool) -> dict[str, Any]:
+    """Return the record of a folder that is made ready; see `begin`."""
+    root = folder.root
     with writing_to(root):
         if root.exists() and not root.is_dir():
             raise OutputError(f"Expected a folder for the results at {root}, there is a file of that name.")
@@ -116,14 +126,14 @@ def begin(
             record = folder.read_record()
             _require_same(record.get("settings", {}), settings, root)
             partial_path(folder.overlay).unlink(missing_ok=True)
-            return folder, record
+            return record
         if root.is_dir() and any(root.iterdir()):
             _require_may_replace(folder, overwrite=overwrite)
             folder.clear()
-        folder.masks.mkdir(parents=True, exist_ok=True)
+        folder.make()
         record = {"status": "running", "settings": settings}
         folder.write_record(record)
-    return folder, record
+    return record
 
 
 def require_free(root: Path, *, overwrite: bool, resume: bool) -> None:

@@ -1,0 +1,71 @@
+"""Options of commands that label pixels or take such labels: looks, label spaces, folders of labels by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Option
+
+if TYPE_CHECKING:
+    from masklet.core.label_space import LabelSpace
+    from masklet.formats.class_folder import ClassFolder
+    from masklet.models.layers.looks import LooksConfig
+
+SemanticName = Annotated[str, Option(help="Semantic model, a name from `masklet models`.")]
+Scales = Annotated[str, Option(metavar="S,S", help="Sizes to look at, by the picture's; means of their answers.")]
+Mirror = Annotated[bool, Option("--mirror", help="Also look at each mirrored, left for right.")]
+Window = Annotated[str, Option(metavar="WxH", help="Look window by window, of so many pixels.")]
+Overlap = Annotated[float, Option(min=0, max=0.95, help="Share of a window that the next one shows again.")]
+USUAL_SCALES = "1"
+USUAL_OVERLAP = 1 / 3
+
+
+def looks_of(scales: str, mirror: bool, window: str, overlap: float) -> LooksConfig:
+    """Return how a model is to look; raise BadParameter for what is no list of numbers or no size."""
+    from masklet.models.layers.looks import LooksConfig
+    from masklet.sources.scale import parse_size
+
+    try:
+        sizes = tuple(float(word) for word in scales.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"Expected numbers as in 0.5,1,1.5, got {scales!r}.", param_hint="--scales"
+        ) from None
+    return LooksConfig(
+        scales=sizes, mirror=mirror, window_HW=parse_size(window) if window else None, overlap=overlap
+    )
+
+
+def label_space_of(text: str) -> LabelSpace | None:
+    """Return the label space of a name, or of a JSON that has one (a run's run.json); None of an empty text."""
+    from masklet.core.label_spaces import find_label_space
+    from masklet.formats.class_folder import label_space_from_json
+    from masklet.formats.records import read_json
+
+    if not text:
+        return None
+    if text.endswith(".json"):
+        entry = read_json(Path(text))
+        return label_space_from_json(entry.get("label_space") or entry)
+    return find_label_space(text)
+
+
+def folders_by_name(words: Sequence[str], label_space: LabelSpace | None) -> dict[str, ClassFolder]:
+    """Return folders of labels by their names, from NAME=FOLDER or FOLDER alone, which is called as it is.
+
+    Raise BadParameter for a name that is there twice.
+    """
+    from masklet.formats.class_folder import open_class_folder
+
+    found: dict[str, ClassFolder] = {}
+    for word in words:
+        name, equals, folder = word.partition("=")
+        path = Path(folder if equals else word)
+        name = name if equals else path.name
+        if name in found:
+            raise typer.BadParameter(f"Expected every name once, got {name!r} twice; say NAME=FOLDER.")
+        found[name] = open_class_folder(path, label_space)
+    return found

@@ -1,0 +1,111 @@
+"""Folders of class PNGs with their label space: what a labelling run leaves, and what other tools write.
+
+    RUN/run.json            "label_space": name and classes
+    RUN/labels/00000.png
+
+or any folder of PNGs, of which somebody has to say the label space. Names of PNGs in folders are FOLDER/NAME.
+Shapes: H W pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from masklet.core.arrays import UInt8Array
+from masklet.core.errors import FormatError
+from masklet.core.label_space import LabelClass, LabelSpace
+from masklet.formats.class_png import read_class_png
+from masklet.formats.names import some
+from masklet.formats.records import Entry, read_json
+
+LABELS = "labels"
+"""The folder of the PNGs in a run."""
+RECORD = "run.json"
+
+
+@dataclass(frozen=True, eq=False)
+class ClassFolder:
+    """Label maps by the names of their frames or pictures; each is read when it is asked for."""
+
+    root: Path
+    label_space: LabelSpace
+    paths: Mapping[str, Path]
+
+    def read(self, name: str) -> UInt8Array:
+        """Return label_map_HW; raise FormatError where there is none or it is not what it should be."""
+        if name not in self.paths:
+            raise FormatError(f"Expected the labels {name}.png in {self.root}, got {some(self.paths) or 'none'}.")
+        return read_class_png(self.paths[name], self.label_space)
+
+    def of_frames(self, names: Sequence[str]) -> dict[int, str]:
+        """Return the name of the label map by frame index, given the names of a video's frames.
+
+        They go by name; where no name is alike, by their order, if there is one for each frame. Raise FormatError
+        where neither does.
+        """
+        by_name = {index: name for index, name in enumerate(names) if name in self.paths}
+        if by_name:
+            return by_name
+        if len(self.paths) == len(names):
+            return dict(enumerate(self.paths))
+        raise FormatError(
+            f"Expected labels by the names of the video's {len(names)} frames ({some(names)}) in {self.root}, "
+            f"or as many as these, got {len(self.paths)} ({some(self.paths)})."
+        )
+
+
+def open_class_folder(
+    path: Path, label_space: LabelSpace | None = None, *, usual: LabelSpace | None = None
+) -> ClassFolder:
+    """Return the label maps of a run or of any folder of PNGs.
+
+    Their label space is that of the run, else `label_space`, else `usual`. Raise FormatError where there is no
+    PNG, no label space, or a `label_space` that is not the run's.
+    """
+    inside = path / LABELS
+    folder = inside if inside.is_dir() else path
+    files = sorted(file for file in folder.rglob("*.png") if not file.name.startswith("."))
+    paths = {file.relative_to(folder).with_suffix("").as_posix(): file for file in files}
+    if not paths:
+        raise FormatError(f"Expected class PNGs in {folder}, found none.")
+    own = _own_space(path)
+    if own is not None and label_space is not None and own.names != label_space.names:
+        raise FormatError(
+            f"Expected labels of {label_space.name} in {path}, got a run whose labels are {own.name}."
+        )
+    space = own or label_space or usual
+    if space is None:
+        raise FormatError(f"Expected a label space for the PNGs in {folder}, got none; name it (--space).")
+    return ClassFolder(path, space, paths)
+
+
+def label_space_to_json(label_space: LabelSpace) -> dict[str, Any]:
+    """Return a label space as run.json keeps it."""
+    classes = [
+        {"name": one.name, "colour": list(one.colour), "thing": one.is_thing} for one in label_space.classes
+    ]
+    return {"name": label_space.name, "classes": classes}
+
+
+def label_space_from_json(entry: Entry) -> LabelSpace:
+    """Return a label space of run.json; raise FormatError for what is none."""
+    classes = []
+    for one in entry["classes"].items():
+        colour = [channel.whole_number() for channel in one["colour"].items()]
+        if len(colour) != 3 or not all(0 <= channel <= 255 for channel in colour):
+            raise one["colour"].error("a colour of three numbers from 0 to 255")
+        thing = one.get("thing")
+        classes.append(
+            LabelClass(one["name"].text(), (colour[0], colour[1], colour[2]), bool(thing and thing.value))
+        )
+    return LabelSpace(entry["name"].text(), tuple(classes))
+
+
+def _own_space(path: Path) -> LabelSpace | None:
+    if not (path / RECORD).is_file():
+        return None
+    entry = read_json(path / RECORD).get("label_space")
+    return None if entry is None else label_space_from_json(entry)
