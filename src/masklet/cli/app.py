@@ -10,6 +10,7 @@ from masklet.cli.demo import demo
 from masklet.cli.detect import detect
 from masklet.cli.doctor import doctor
 from masklet.cli.evaluate import app as evaluate
+from masklet.cli.gaze import gaze
 from masklet.cli.label import label
 from masklet.cli.models import models
 from masklet.cli.person_masks import person_masks
@@ -38,6 +39,7 @@ app.command()(demo)
 app.command()(detect)
 app.command()(doctor)
 app.add_typer(evaluate, name="evaluate", help="Compare results with the truth.")
+app.command()(gaze)
 app.command()(label)
 app.command()(models)
 app.command("person-masks")(person_masks)

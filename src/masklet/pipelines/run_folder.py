@@ -114,7 +114,7 @@ def begin(
             raise OutputError(f"Expected a folder for the results at {root}, there is a file of that name.")
         if resume and folder.record.exists():
             record = folder.read_record()
-            _require_same(record.get("settings", {}), settings, root)
+            require_same(record.get("settings", {}), settings, root)
             partial_path(folder.overlay).unlink(missing_ok=True)
             return folder, record
         if root.is_dir() and any(root.iterdir()):
@@ -164,7 +164,8 @@ def _require_may_replace(folder: RunFolder, *, overwrite: bool) -> None:
         )
 
 
-def _require_same(recorded: dict[str, Any], settings: dict[str, Any], root: Path) -> None:
+def require_same(recorded: dict[str, Any], settings: dict[str, Any], root: Path) -> None:
+    """Raise OutputError where a run was begun with other settings than those it is to be gone on with."""
     names = sorted(name for name in {*recorded, *settings} if recorded.get(name) != settings.get(name))
     if names:
         raise OutputError(
