@@ -3,6 +3,7 @@
 import typer
 
 from masklet.cli.bench import bench
+from masklet.cli.carry import carry
 from masklet.cli.clip import clip
 from masklet.cli.compare import compare
 from masklet.cli.convert import convert
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 
 app.command()(bench)
+app.command()(carry)
 app.command()(clip)
 app.command()(compare)
 app.command()(convert)

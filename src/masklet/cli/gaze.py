@@ -41,9 +41,13 @@ def gaze(
     classes: Annotated[
         Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
     ] = None,
-    model: Annotated[str | None, Option(help="Network that labels the frames, a name from `masklet models`.")] = None,
+    model: Annotated[
+        str | None, Option(help="Network that labels the frames, a name from `masklet models`.")
+    ] = None,
     weights: OwnWeights = None,
-    radius: Annotated[str, Option(help="How far off the tracker may be: 30 (pixels), 1.5deg, 2% of the width.")] = "2%",
+    radius: Annotated[
+        str, Option(help="How far off the tracker may be: 30 (pixels), 1.5deg, 2% of the width.")
+    ] = "2%",
     field_of_view: Annotated[
         float | None, Option(min=1, max=179, help="Degrees across the picture, where degrees are to be pixels.")
     ] = None,
@@ -80,7 +84,7 @@ def gaze(
     """Say what the wearer of an eye tracker looks at: samples and fixations, by masks, classes or both."""
     from masklet.pipelines.gaze.job import run
     from masklet.pipelines.gaze.settings import GazeJob
-    from masklet.prompts.extent import parse_extent
+    from masklet.prompts.length import parse_length
 
     if resume and overwrite:
         raise typer.BadParameter("Expected --resume or --overwrite, got both.")
@@ -92,7 +96,7 @@ def gaze(
         classes=classes,
         model=model,
         weights=weights,
-        radius=parse_extent(radius),
+        radius=parse_length(radius),
         field_of_view=field_of_view,
         gaze_size=None if gaze_size is None else size_of(gaze_size),
         offset=offset,
@@ -101,7 +105,7 @@ def gaze(
         reach=reach,
         least_confidence=confidence,
         fixations=fixations,
-        dispersion=parse_extent(dispersion),
+        dispersion=parse_length(dispersion),
         duration=duration,
         decide=decide,
         allow_gaps=allow_gaps,
@@ -112,9 +116,7 @@ def gaze(
     def progress(frames: Iterable[Frame], *, total: int | None, what: str) -> Iterable[Frame]:
         return with_progress(frames, total=total, what=what, quiet=quiet)
 
-    record = run(
-        job, out, overlay=not no_overlay, overwrite=overwrite, resume=resume, progress=partial(progress)
-    )
+    record = run(job, out, overlay=not no_overlay, overwrite=overwrite, resume=resume, progress=partial(progress))
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
     if as_json:
@@ -136,7 +138,8 @@ def size_of(text: str) -> tuple[int, int]:
 
 
 def summary(record: dict[str, Any], out: Path) -> str:
-    """Return what was found, in lines: samples and why some are left out, fixations, what was looked at longest."""
+    """Return what was found, in lines: samples and why some are left out, fixations, what was looked at "
+    "longest."""
     left_out = ", ".join(f"{count} {reason}" for reason, count in record["left_out"].items())
     rests = record["fixations"]
     lines = [
@@ -145,8 +148,8 @@ def summary(record: dict[str, Any], out: Path) -> str:
         f"{record['to_another_of_its_class']} of them to another of the same class",
     ]
     lines += [
-        f"  {row['object']}: {row['seconds']:.2f} s ({100 * row['time_share']:.0f} %), {row['fixations']} fixations, "
-        f"{row['visits']} visits"
+        f"  {row['object']}: {row['seconds']:.2f} s ({100 * row['time_share']:.0f} %), {row['fixations']} "
+        f"fixations, {row['visits']} visits"
         for row in record["objects"][:10]
     ]
     return "\n".join([*lines, f"-> {out}"])

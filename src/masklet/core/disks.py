@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -92,7 +93,9 @@ class Columns:
             left_K = np.repeat(mask_P[part] * width + x_P[part] - reach, count)
             y_K = np.repeat(xy_P2[part, 1], count)
             half_K = height_D[self.key_R[run_K] - left_K]
-            overlap_K = np.minimum(self.bottom_R[run_K], y_K + half_K + 1) - np.maximum(self.top_R[run_K], y_K - half_K)
+            overlap_K = np.minimum(self.bottom_R[run_K], y_K + half_K + 1) - np.maximum(
+                self.top_R[run_K], y_K - half_K
+            )
             sums_K1 = np.concatenate([[0], np.cumsum(np.maximum(overlap_K, 0))])
             ends = np.cumsum(count)
             covered_P[part] = sums_K1[ends] - sums_K1[ends - count]
@@ -127,4 +130,4 @@ def _parts(count_P: IntArray, most: int) -> list[slice]:
         return []
     part_P = np.cumsum(count_P) // most
     edges = [0, *(np.flatnonzero(np.diff(part_P)) + 1).tolist(), len(count_P)]
-    return [slice(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]

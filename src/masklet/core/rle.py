@@ -93,7 +93,9 @@ def runs_of_many(rles: Sequence[Rle]) -> tuple[IntArray, IntArray]:
     pairs_M = (count_M + 1) // 2
     first_M1 = np.concatenate([[0], np.cumsum(pairs_M)])
     written_K2 = np.zeros((int(first_M1[-1]), 2), dtype=np.int64)
-    written_K2.ravel()[np.arange(len(numbers_R)) + np.repeat(2 * first_M1[:-1] - first_R_M1[:-1], count_M)] = numbers_R
+    written_K2.ravel()[np.arange(len(numbers_R)) + np.repeat(2 * first_M1[:-1] - first_R_M1[:-1], count_M)] = (
+        numbers_R
+    )
     begins = first_M1[:-1][pairs_M > 0]
     first_zeros = written_K2[begins, 0]
     written_K2[begins, 0] = 0  # the third run is written as it is; sums begin with it

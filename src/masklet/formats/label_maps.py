@@ -1,4 +1,5 @@
-"""A folder of label PNGs whose values are classes of a label space, one picture for each frame or for some of them."""
+"""A folder of label PNGs whose values are classes of a label space, one picture for each frame or for some of "
+"them."""
 
 from __future__ import annotations
 

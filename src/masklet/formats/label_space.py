@@ -1,6 +1,6 @@
 """label_space.json: what the values of label PNGs mean, beside them.
 
-    {"name": "street", "classes": [{"name": "road", "colour": [128, 64, 128], "is_thing": false}, ...]}
+{"name": "street", "classes": [{"name": "road", "colour": [128, 64, 128], "is_thing": false}, ...]}
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ def read_label_space(path: Path) -> LabelSpace:
 
 def write_label_space(space: LabelSpace, path: Path) -> None:
     """Write a label space as JSON."""
-    classes = [
-        {"name": one.name, "colour": list(one.colour), "is_thing": one.is_thing} for one in space.classes
-    ]
+    classes = [{"name": one.name, "colour": list(one.colour), "is_thing": one.is_thing} for one in space.classes]
     write_whole(path, json_bytes({"name": space.name, "classes": classes}))
 
 

@@ -1,7 +1,7 @@
 """What somebody looked at, in numbers: visits, dwell times, transitions from one thing to the next.
 
-Shapes: E events (fixations) in order of time, V visits, N targets, S samples. A target is a number from 0; NOTHING is
-a look at none of them.
+Shapes: E events (fixations) in order of time, V visits, N targets, S samples. A target is a number from 0;
+NOTHING is a look at none of them.
 """
 
 from __future__ import annotations

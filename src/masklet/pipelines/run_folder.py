@@ -71,6 +71,11 @@ class RunFolder:
         """learned/: networks that learned an object online, and their losses."""
         return self.root / "learned"
 
+    @property
+    def labels(self) -> Path:
+        """labels/: label maps of classes, where these were carried."""
+        return self.root / "labels"
+
     def snapshot(self, masklets: Path) -> Path:
         """Return where the session that writes these masklets is kept: session.npz, or session-earlier.npz."""
         return self.root / ("session.npz" if masklets == self.masklets else f"session-{masklets.stem}.npz")
@@ -89,7 +94,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
-        for folder in (self.masks, self.exports, self.examples):
+        for folder in (self.masks, self.exports, self.examples, self.labels):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
         for path in (

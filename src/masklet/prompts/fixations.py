@@ -1,8 +1,8 @@
 """Fixations found by their dispersion (I-DT).
 
 Source: Salvucci and Goldberg, "Identifying fixations and saccades in eye-tracking protocols", ETRA 2000: while a
-window of the least duration spreads no further than a threshold, it is a fixation and grows until it does; else its
-first sample is left behind. The spread is the sum of the ranges of x and y.
+window of the least duration spreads no further than a threshold, it is a fixation and grows until it does; else
+its first sample is left behind. The spread is the sum of the ranges of x and y.
 
 Shapes: S samples, F fixations.
 """

@@ -78,7 +78,8 @@ def _clock(gaze: Gaze, video_T: FloatArray, first_frame: int | None) -> tuple[Fl
         times_R = gaze.frame_seconds_T[first:]
         if not len(times_R):
             raise PromptError(
-                f"Expected a first frame below {len(gaze.frame_seconds_T)}, the frames of {gaze.origin}, got {first}."
+                f"Expected a first frame below {len(gaze.frame_seconds_T)}, the frames of {gaze.origin}, got "
+                f"{first}."
             )
         if first_frame is None and abs(len(times_R) - len(video_T)) > _FEW:
             return times_R[0] + video_T, "the time of the recording's first frame, and those of the video"
@@ -115,7 +116,8 @@ def _through(seconds_K: FloatArray, from_T: FloatArray, to_T: FloatArray) -> Flo
 
 
 def _frames_at(seconds_S: FloatArray, clock_T: FloatArray, rule: Rule) -> IntArray:
-    """Return the frame of each time; half a frame (nearest) or a frame (interval) beyond the ends is still inside."""
+    """Return the frame of each time; half a frame (nearest) or a frame (interval) beyond the ends is still "
+    "inside."""
     step = float(np.median(np.diff(clock_T))) if len(clock_T) > 1 else 1.0
     if rule == "interval":
         frame_S = np.searchsorted(clock_T, seconds_S, side="right") - 1
@@ -142,8 +144,8 @@ def _apart(gaze: Gaze, seconds_S: FloatArray, video_T: FloatArray, first_frame: 
         low, high = int(np.min(gaze.frames_S)), int(np.max(gaze.frames_S))
         first = first_frame or 0
         return (
-            f"Expected gaze in frames {first} to {first + len(video_T) - 1}, which the video shows, got frames {low} to "
-            f"{high} in {gaze.origin}: is it another video, or a part of one (--first-frame)?"
+            f"Expected gaze in frames {first} to {first + len(video_T) - 1}, which the video shows, got frames "
+            f"{low} to {high} in {gaze.origin}: is it another video, or a part of one (--first-frame)?"
         )
     return (
         f"Expected gaze while the video runs, {video_T[0]:.1f} to {video_T[-1]:.1f} s, got {gaze.origin} from "

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, UInt8Array
+from masklet.core.masks import resize
 from masklet.render.palette import Colour
 from masklet.render.text import paste, plate, text_pixels
 
 NOTHING_COLOUR: Colour = (120, 120, 120)
 _RIM: Colour = (255, 255, 255)
-_TINT = 0.4
+_TINT = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,11 @@ class DrawnLook:
     mask_HW: BoolArray | None = None
     """What is looked at, as far as it can be seen."""
 
+    def scaled(self, factor: float, size_HW: tuple[int, int]) -> DrawnLook:
+        """Return the look for the same picture at another size, `factor` as wide."""
+        mask_HW = None if self.mask_HW is None else resize(self.mask_HW, size_HW)
+        return replace(self, xy_K2=self.xy_K2 * factor, radius=self.radius * factor, mask_HW=mask_HW)
+
 
 def draw_look(image_HW3: UInt8Array, look: DrawnLook | None) -> UInt8Array:
     """Return a copy of the picture with the look drawn in: what is looked at tinted and outlined, the disk, words.
@@ -40,9 +46,9 @@ def draw_look(image_HW3: UInt8Array, look: DrawnLook | None) -> UInt8Array:
     height, width = image_HW3.shape[:2]
     stroke = max(1, round(min(height, width) / 360))
     if look.mask_HW is not None and look.mask_HW.any():
-        drawn_HW3[look.mask_HW] = (
-            (1 - _TINT) * drawn_HW3[look.mask_HW] + _TINT * np.array(look.colour)
-        ).astype(np.uint8)
+        drawn_HW3[look.mask_HW] = ((1 - _TINT) * drawn_HW3[look.mask_HW] + _TINT * np.array(look.colour)).astype(
+            np.uint8
+        )
         contours, _ = cv2.findContours(look.mask_HW.view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
         cv2.drawContours(drawn_HW3, contours, -1, look.colour, stroke, cv2.LINE_AA)
     points = [(round(x), round(y)) for x, y in look.xy_K2.tolist()]

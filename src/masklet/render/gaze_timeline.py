@@ -37,7 +37,8 @@ def plot_gaze_timeline(
     title: str,
     span: tuple[float, float],
 ) -> None:
-    """Draw the rows, the first one on top, from start to end of `span`; `lost` is when nothing is known. Write a PNG.
+    """Draw the rows, the first one on top, from start to end of `span`; `lost` is when nothing is known. Write a
+    PNG.
 
     Raise MissingExtraError without matplotlib, OutputError where the file cannot be written.
     """

@@ -19,3 +19,13 @@ def frames_at(source: FrameSource, indices: Collection[int]) -> Iterator[Frame]:
     for begin, end in pairwise([*begins, len(ordered)]):
         wanted = set(ordered[begin:end])
         yield from (frame for frame in source.read(ordered[begin], ordered[end - 1] + 1) if frame.index in wanted)
+
+
+def every_nth(source: FrameSource, step: int, *, start: int = 0) -> Iterator[Frame]:
+    """Yield frames start, start + step, start + 2 step, ... to the end, with their own indices."""
+    count = source.info.frame_count
+    if step == 1:
+        return source.read(start)
+    if count is None:
+        return (frame for frame in source.read(start) if not (frame.index - start) % step)
+    return frames_at(source, range(start, count, step))

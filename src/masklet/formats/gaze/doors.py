@@ -44,9 +44,7 @@ def gaze_format_of(path: Path) -> tuple[str, Path]:
     tables = [path]
     if path.is_dir():
         tables = sorted(table for table in path.iterdir() if table.suffix.lower() in (".csv", ".tsv", ".txt"))
-    found = [
-        (name, table) for table in tables for name, form in GAZE_FORMATS.items() if form.looks_like(table)
-    ]
+    found = [(name, table) for table in tables for name, form in GAZE_FORMATS.items() if form.looks_like(table)]
     if len(found) == 1:
         return found[0]
     listed = "; ".join(form.what for form in GAZE_FORMATS.values())

@@ -1,11 +1,11 @@
 """Gaze as a plain table with named columns, in any order, apart by commas, tabs or semicolons.
 
-    seconds, frame       when: seconds from the first frame of the video, or its index from 0; one of them, or both
-    x, y                 where: pixels of the video from its top left corner
-    norm_x, norm_y       or shares of its width and height, from the same corner
-    confidence           0 to 1 (may be left out)
-    blink                1 in a blink, else 0 or empty (may be left out)
-    fixation             what a fixation's samples have in common, empty between fixations (may be left out)
+seconds, frame       when: seconds from the first frame of the video, or its index from 0; one of them, or both
+x, y                 where: pixels of the video from its top left corner
+norm_x, norm_y       or shares of its width and height, from the same corner
+confidence           0 to 1 (may be left out)
+blink                1 in a blink, else 0 or empty (may be left out)
+fixation             what a fixation's samples have in common, empty between fixations (may be left out)
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Gaze as Pupil Cloud exports it (Pupil Invisible, and Neon alike): gaze.csv, with its kin beside it.
 
-Positions are pixels of the scene camera, counted from its top left corner; times are nanoseconds since 1970, those of
-the frames are in world_timestamps.csv. The sizes of the scene cameras are not in the files: which one it was is told
-by the middle of its picture in scene_camera.json.
+Positions are pixels of the scene camera, counted from its top left corner; times are nanoseconds since 1970,
+those of the frames are in world_timestamps.csv. The sizes of the scene cameras are not in the files: which one
+it was is told by the middle of its picture in scene_camera.json.
 
 Source: Pupil Labs, documentation of the recording formats of Pupil Invisible and Neon.
 """
@@ -76,19 +76,17 @@ def _frames(path: Path) -> tuple[IntArray | None, int]:
         if begins:
             return None, int(table.whole_numbers(_TIME)[begins[0]])
     raise FormatError(
-        f"Expected world_timestamps.csv beside {path}, or events.csv with the beginning of the recording, got neither: "
-        "nothing says when the video began."
+        f"Expected world_timestamps.csv beside {path}, or events.csv with the beginning of the recording, got "
+        "neither: nothing says when the video began."
     )
 
 
 def _camera(path: Path) -> tuple[tuple[int, int] | None, float | None]:
-    """Return the size of the scene camera's picture and its focal length in pixels, None where nothing is known."""
+    """Return the size of the scene camera's picture and its focal length in pixels, None where nothing is "
+    "known."""
     if not path.is_file():
         return None, None
-    rows = [
-        [entry.number() for entry in row.items()]
-        for row in read_json(path)["camera_matrix"].items()
-    ]
+    rows = [[entry.number() for entry in row.items()] for row in read_json(path)["camera_matrix"].items()]
     if [len(row) for row in rows] != [3, 3, 3]:
         raise FormatError(f"Expected a camera matrix of 3x3 numbers in {path}, got another shape.")
     middle_2 = np.array([rows[1][2], rows[0][2]])

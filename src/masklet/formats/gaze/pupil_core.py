@@ -1,8 +1,8 @@
 """Gaze as Pupil Player exports it (Pupil Core): gaze_positions.csv, and blinks.csv and fixations.csv beside it.
 
-Positions are shares of the world camera's picture, counted from its bottom left corner; times are seconds of Pupil's
-clock; `world_index` counts the frames of the recording. Where the video was exported too, world_timestamps.csv says
-when its frames are: that also holds for an exported part of a recording.
+Positions are shares of the world camera's picture, counted from its bottom left corner; times are seconds of
+Pupil's clock; `world_index` counts the frames of the recording. Where the video was exported too,
+world_timestamps.csv says when its frames are: that also holds for an exported part of a recording.
 
 Source: Pupil Labs, documentation of Pupil Player's exporters.
 """
@@ -31,7 +31,8 @@ def looks_like_pupil_core(path: Path) -> bool:
 
 
 def read_pupil_core(path: Path) -> Gaze:
-    """Return the gaze of gaze_positions.csv, with what lies beside it; raise FormatError for a table that is none."""
+    """Return the gaze of gaze_positions.csv, with what lies beside it; raise FormatError for a table that is "
+    "none."""
     header = header_of(path)
     time, frame = (next(name for name in names if name in header) for names in (_TIMES, _FRAMES))
     table = read_table(path, (time, frame, "confidence", *_POSITION))

@@ -90,7 +90,9 @@ def require_free(root: Path, *, overwrite: bool, resume: bool) -> None:
         )
 
 
-def begin(root: Path, settings: dict[str, Any], *, overwrite: bool, resume: bool) -> tuple[GazeFolder, dict[str, Any]]:
+def begin(
+    root: Path, settings: dict[str, Any], *, overwrite: bool, resume: bool
+) -> tuple[GazeFolder, dict[str, Any]]:
     """Return the folder and its record, made ready: new, emptied (overwrite), or as it was left (resume)."""
     folder = GazeFolder(root)
     require_free(root, overwrite=overwrite, resume=resume)

@@ -50,5 +50,9 @@ class Found:
     def where(self, kept_P: BoolArray) -> Found:
         """Return some of the pairs."""
         return Found(
-            self.sample_P[kept_P], self.key_P[kept_P], self.share_P[kept_P], self.is_at_P[kept_P], self.score_P[kept_P]
+            self.sample_P[kept_P],
+            self.key_P[kept_P],
+            self.share_P[kept_P],
+            self.is_at_P[kept_P],
+            self.score_P[kept_P],
         )

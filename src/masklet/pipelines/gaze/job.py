@@ -63,7 +63,9 @@ def run(
         video_T = times_of(source)
         gaze, placed = placed_gaze(job, source, video_T)
         scene = _scene(job, source)
-        radius = job.radius.pixels(source.info.size_HW[1], job.focal_pixels(source.info.size_HW[1], gaze.focal_pixels))
+        radius = job.radius.pixels(
+            source.info.size_HW[1], job.focal_pixels(source.info.size_HW[1], gaze.focal_pixels)
+        )
         use = _use(job, gaze, placed, source, scene)
         folder, record = begin(out, settings_of(job), overwrite=overwrite, resume=resume)
         if record["status"] == "done":
@@ -75,7 +77,7 @@ def run(
             joined = join(job, gaze, placed, use, scene, video_T, radius=radius)
             record |= _report(job, source, joined)
             write_tables(joined, folder.root)
-            record["not_written"] = _pictures(job, source, joined, scene, video_T, folder, overlay, progress)
+            record["not_written"] = _pictures(source, joined, scene, video_T, folder, overlay, progress)
             record["status"] = "done"
             folder.write_record(record)
         return record
@@ -108,9 +110,7 @@ def join(
     looks = looks_of(len(used_K), objects, classes, space=scene.space, decide=job.decide)
     width = gaze.size_HW[1]
     dispersion = job.dispersion.pixels(width, job.focal_pixels(width, gaze.focal_pixels))
-    rests = rests_of(
-        gaze, placed, use, video_T, kind=job.fixations, dispersion=dispersion, duration=job.duration
-    )
+    rests = rests_of(gaze, placed, use, video_T, kind=job.fixations, dispersion=dispersion, duration=job.duration)
     at_rest = looks_of_rests(rests, placed.seconds_S[used_K], looks, job.decide)
     return JoinedGaze(gaze, placed, use, radius, looks, rests, at_rest)
 
@@ -191,7 +191,6 @@ def _report(job: GazeJob, source: FrameSource, joined: JoinedGaze) -> dict[str, 
 
 
 def _pictures(
-    job: GazeJob,
     source: FrameSource,
     joined: JoinedGaze,
     scene: Scene,
@@ -207,6 +206,7 @@ def _pictures(
     except MissingExtraError as error:
         not_written[folder.timeline.name] = str(error)
     if overlay:
+
         def shown(frames: Iterable[Frame]) -> Iterable[Frame]:
             return progress(frames, total=source.info.frame_count, what="frames drawn")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -103,5 +104,5 @@ class JoinedGaze:
             and before.label is not None
             and before.label == after.label
             and before.object_id != after.object_id
-            for before, after in zip(targets[:-1], targets[1:], strict=True)
+            for before, after in pairwise(targets)
         )

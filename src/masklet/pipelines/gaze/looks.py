@@ -73,9 +73,7 @@ def looks_of(
     At the pixel, an object goes before a class, and of several objects that with the best score. An object without
     a name is called by the class that most samples at it have under them.
     """
-    pairs = Found.joined(
-        [part.found for part in (objects, classes) if part is not None]
-    )
+    pairs = Found.joined([part.found for part in (objects, classes) if part is not None])
     is_object_P = np.arange(len(pairs.key_P)) < (len(objects.found.key_P) if objects else 0)
     rank_P = np.where(is_object_P, pairs.score_P, -1)
     known_N2, target_P = np.unique(

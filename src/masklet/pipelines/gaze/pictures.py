@@ -6,11 +6,11 @@ Shapes: K samples that are looked up, N targets.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import tee
+from itertools import pairwise, tee
 
 import numpy as np
 
-from masklet.core.arrays import BoolArray, FloatArray, IntArray
+from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.label_space import LabelSpace
 from masklet.core.rle import decode, union
 from masklet.core.values import Frame
@@ -51,10 +51,15 @@ class LooksDrawn:
         """The frames that have samples."""
         return tuple(np.unique(self._frames_K).tolist())
 
-    def drawn(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """Yield the frames with their looks drawn in."""
-        for frame in frames:
-            yield Frame(frame.index, frame.seconds, draw_look(frame.image_HW3, self._look(frame.index)))
+    def drawn(self, frame: Frame) -> Frame:
+        """Return the frame with its look drawn in."""
+        return Frame(frame.index, frame.seconds, draw_look(frame.image_HW3, self._look(frame.index)))
+
+    def tile(self, frame: Frame) -> UInt8Array:
+        """Return the frame at the size of a tile, the look drawn at that size."""
+        small, look = sheet_frame(frame), self._look(frame.index)
+        factor = small.size_HW[1] / frame.size_HW[1]
+        return draw_look(small.image_HW3, None if look is None else look.scaled(factor, small.size_HW))
 
     def _look(self, frame_index: int) -> DrawnLook | None:
         first, last = np.searchsorted(self._frames_K, [frame_index, frame_index + 1])
@@ -62,13 +67,15 @@ class LooksDrawn:
             return None
         place_K = self._order_K[first:last]
         looks, joined = self._joined.looks, self._joined
-        at = np.unique(looks.target_K[place_K], return_counts=True)
-        target = int(at[0][at[1].argmax()])
+        found, counts = np.unique(looks.target_K[place_K], return_counts=True)
+        target = int(found[counts.argmax()])
         return DrawnLook(
             xy_K2=joined.gaze.xy_S2[joined.used_K[place_K]],
             radius=joined.radius,
             words=self._words(place_K, target),
-            colour=NOTHING_COLOUR if target == NOTHING else target_colour(looks.targets[target], self._scene.space),
+            colour=NOTHING_COLOUR
+            if target == NOTHING
+            else target_colour(looks.targets[target], self._scene.space),
             mask_HW=None if target == NOTHING else self._mask(frame_index, looks.targets[target]),
         )
 
@@ -88,7 +95,9 @@ class LooksDrawn:
         masklets, maps = self._scene.masklets, self._scene.maps
         if target.object_id is not None:
             assert masklets is not None
-            return next((decode(m.rle) for m in masklets.objects(frame_index) if m.object_id == target.object_id), None)
+            return next(
+                (decode(m.rle) for m in masklets.objects(frame_index) if m.object_id == target.object_id), None
+            )
         labelled = self._scene.map_frames(np.array([frame_index]))[0]
         if maps is None or labelled < 0:
             return None
@@ -112,27 +121,24 @@ def target_colour(target: Target, space: LabelSpace | None) -> Colour:
 def write_overlay(source: FrameSource, drawn: LooksDrawn, folder: GazeFolder, progress: FrameProgress) -> None:
     """Write overlay.mp4 and sheet.png; frames are read once for both, and keep their times."""
     wanted = evenly(drawn.frame_indices, SHEET_TILES)
-    tiles: dict[int, Frame] = {}
+    tiles: dict[str, UInt8Array] = {}
 
-    def kept(frames: Iterable[Frame]) -> Iterator[Frame]:
-        for frame in frames:
+    def pictures() -> Iterator[Frame]:
+        for frame in prefetch(iter(progress(source.read()))):
             if frame.index in wanted:
-                tiles[frame.index] = sheet_frame(frame)
-            yield frame
+                tiles[f"frame {frame.index} · {frame.seconds:.2f} s"] = drawn.tile(frame)
+            yield drawn.drawn(frame)
 
-    pictures, timed = tee(kept(drawn.drawn(prefetch(iter(progress(source.read()))))))
+    shown, timed = tee(pictures())
     write_video(
         folder.overlay,
-        (frame.image_HW3 for frame in pictures),
+        (frame.image_HW3 for frame in shown),
         frames_per_second=source.info.frames_per_second or ASSUMED_RATE,
         seconds=(frame.seconds for frame in timed),
         preset=PRESET,
     )
-    sheet_HW3 = contact_sheet(
-        [tiles[index].image_HW3 for index in wanted],
-        captions=[f"frame {index} · {tiles[index].seconds:.2f} s" for index in wanted],
-        tile_width=tiles[wanted[0]].image_HW3.shape[1],
-    )
+    width = next(iter(tiles.values())).shape[1]
+    sheet_HW3 = contact_sheet(tiles.values(), captions=list(tiles), tile_width=width)
     write_picture(folder.sheet, sheet_HW3)
 
 
@@ -170,7 +176,7 @@ def _lost(joined: JoinedGaze) -> list[tuple[float, float]]:
     """Return from when to when no sample between the first and the last one could be looked up."""
     start_K = joined.placed.seconds_S[joined.used_K]
     known = _merged(start_K, start_K + joined.sample_seconds_K)
-    return [(before[1], after[0]) for before, after in zip(known[:-1], known[1:], strict=True)]
+    return [(before[1], after[0]) for before, after in pairwise(known)]
 
 
 def _merged(start_K: FloatArray, end_K: FloatArray) -> list[tuple[float, float]]:

@@ -12,9 +12,12 @@ from masklet.core.errors import PromptError
 from masklet.models import Precision
 from masklet.pipelines.gaze.looks import Decision
 from masklet.pipelines.settings import digest_of, own_digests
-from masklet.prompts.extent import Extent, focal_length
 from masklet.prompts.gaze_clock import Rule
+from masklet.prompts.length import Length, focal_length
 from masklet.weights import file_sha256
+
+TWO_PERCENT = Length(2, "%")
+"""About 1.5 to 2 degrees of most scene cameras."""
 
 Rests = Literal["auto", "given", "detected", "samples"]
 
@@ -35,7 +38,7 @@ class GazeJob:
     model: str | None = None
     """A network that labels the frames that are looked at."""
     weights: Path | None = None
-    radius: Extent = Extent(2, "%")
+    radius: Length = TWO_PERCENT
     """How far off the tracker may be."""
     field_of_view: float | None = None
     """Of the scene camera, in degrees across the width of its picture."""
@@ -50,7 +53,7 @@ class GazeJob:
     """Frames up to which a label map stands for its neighbours that have none."""
     least_confidence: float = 0.6
     fixations: Rests = "auto"
-    dispersion: Extent = Extent(2, "%")
+    dispersion: Length = TWO_PERCENT
     duration: float = 0.1
     """Seconds a detected fixation lasts at least."""
     decide: Decision = "pixel"
@@ -76,7 +79,17 @@ class GazeJob:
 
 def settings_of(job: GazeJob) -> dict[str, Any]:
     """Return everything the results depend on, as JSON-able values: what a resumed job must have in common."""
-    plain = ("model", "offset", "first_frame", "rule", "reach", "least_confidence", "fixations", "duration", "decide")
+    plain = (
+        "model",
+        "offset",
+        "first_frame",
+        "rule",
+        "reach",
+        "least_confidence",
+        "fixations",
+        "duration",
+        "decide",
+    )
     return {
         **{name: getattr(job, name) for name in plain},
         "radius": str(job.radius),

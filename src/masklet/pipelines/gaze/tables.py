@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,19 @@ def write_tables(joined: JoinedGaze, folder: Path) -> None:
     )
 
 
-_SAMPLE_COLUMNS = ["seconds", "frame", "x", "y", "confidence", "used", "object", "object_id", "class", "share", "candidates"]
+_SAMPLE_COLUMNS = [
+    "seconds",
+    "frame",
+    "x",
+    "y",
+    "confidence",
+    "used",
+    "object",
+    "object_id",
+    "class",
+    "share",
+    "candidates",
+]
 _FIXATION_COLUMNS = [
     "start", "end", "duration", "x", "y", "samples", "object", "object_id", "class", "share", "candidates",
 ]  # fmt: skip
@@ -57,7 +70,13 @@ def _sample_rows(joined: JoinedGaze) -> Iterable[list[object]]:
         strict=True,
     )
     for sample, (seconds, frame, (x, y), confidence, place) in enumerate(columns):
-        row: list[object] = [f"{seconds:.6f}", frame if frame >= 0 else "", _pixel(x), _pixel(y), f"{confidence:.4g}"]
+        row: list[object] = [
+            f"{seconds:.6f}",
+            frame if frame >= 0 else "",
+            _pixel(x),
+            _pixel(y),
+            f"{confidence:.4g}",
+        ]
         if place < 0:
             yield [*row, joined.use.reason(sample), "", "", "", "", ""]
         else:
@@ -106,9 +125,11 @@ def _candidates(
 ) -> list[str]:
     """Return, for each sample or fixation, its candidates with their shares: person 3:0.61; road:0.39."""
     names = [target.name for target in targets]
-    texts = [f"{names[target]}:{share:.4f}" for target, share in zip(target_P.tolist(), share_P.tolist(), strict=True)]
+    texts = [
+        f"{names[target]}:{share:.4f}" for target, share in zip(target_P.tolist(), share_P.tolist(), strict=True)
+    ]
     edges = np.searchsorted(of_P, np.arange(count + 1)).tolist()
-    return ["; ".join(texts[start:end]) for start, end in zip(edges[:-1], edges[1:], strict=True)]
+    return ["; ".join(texts[start:end]) for start, end in pairwise(edges)]
 
 
 def _pixel(value: float) -> str:

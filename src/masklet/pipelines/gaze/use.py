@@ -77,7 +77,8 @@ def use_of(
     if not use.is_used_S.any():
         why = ", ".join(f"{count} x {reason}" for reason, count in use.counts().items())
         raise PromptError(
-            f"Expected at least one sample of {gaze.origin} that can be looked up, got none of {len(gaze)} ({why})."
+            f"Expected at least one sample of {gaze.origin} that can be looked up, got none of {len(gaze)} "
+            f"({why})."
         )
     return use
 

@@ -1,8 +1,8 @@
 """Lengths in the picture, said in pixels, in degrees of the wearer's view or in percent of the picture's width.
 
-    30 or 30px      pixels of the video
-    1.5deg          degrees; needs the focal length or the field of view of the scene camera
-    2%              of the width
+30 or 30px      pixels of the video
+1.5deg          degrees; needs the focal length or the field of view of the scene camera
+2%              of the width
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Unit = Literal["px", "deg", "%"]
 
 
 @dataclass(frozen=True)
-class Extent:
+class Length:
     """A length and its unit."""
 
     value: float
@@ -34,7 +34,7 @@ class Extent:
 
         Raise PromptError for degrees where the focal length is not known.
 
-        >>> Extent(2, "%").pixels(1000, None), round(Extent(1, "deg").pixels(1000, 500), 2)
+        >>> Length(2, "%").pixels(1000, None), round(Length(1, "deg").pixels(1000, 500), 2)
         (20.0, 8.73)
         """
         if self.unit == "%":
@@ -43,22 +43,22 @@ class Extent:
             return self.value
         if focal_pixels is None:
             raise PromptError(
-                f"Expected the scene camera's field of view with {self}, got none; give it (--field-of-view), or the "
-                "length in pixels or percent of the width."
+                f"Expected the scene camera's field of view with {self}, got none; give it (--field-of-view), or "
+                "the length in pixels or percent of the width."
             )
         return focal_pixels * math.tan(math.radians(self.value))
 
 
-def parse_extent(text: str) -> Extent:
+def parse_length(text: str) -> Length:
     """Return the length of 30, 1.5deg or 2%; raise PromptError for anything else.
 
-    >>> parse_extent("1.5deg")
-    Extent(value=1.5, unit='deg')
+    >>> parse_length("1.5deg")
+    Length(value=1.5, unit='deg')
     """
     match = _FORM.fullmatch(text.strip().lower())
     if not match or (match[2] == "deg" and float(match[1]) >= 90):
         raise PromptError(f"Expected a length as 30 (pixels), 1.5deg or 2%, got {text!r}.")
-    return Extent(float(match[1]), cast(Unit, match[2] or "px"))
+    return Length(float(match[1]), cast(Unit, match[2] or "px"))
 
 
 def focal_length(width: int, field_of_view: float) -> float:
