@@ -13,7 +13,7 @@ from masklet.core.errors import FormatError, OutputError, PromptError
 from masklet.formats.person_examples import read_person_examples
 from masklet.pipelines.person_masks import Networks, PersonMaskConfig, make_person_masks
 from masklet.pipelines.person_masks.job import PersonMaskJob, run
-from masklet.pipelines.person_masks.make import frames_at, frames_to_look_at
+from masklet.pipelines.person_masks.make import frames_to_look_at
 from masklet.pipelines.person_scene import SceneFiles, open_scene
 from masklet.sources import open_source
 from painted_people import BLUE_ID, FRAMES, GREEN_ID, RED_ID, SIZE_HW, PeopleDetector, boxes_at

@@ -3,6 +3,7 @@
 import typer
 
 from masklet.cli.bench import bench
+from masklet.cli.carry import carry
 from masklet.cli.clip import clip
 from masklet.cli.compare import compare
 from masklet.cli.convert import convert
@@ -10,6 +11,7 @@ from masklet.cli.demo import demo
 from masklet.cli.detect import detect
 from masklet.cli.doctor import doctor
 from masklet.cli.evaluate import app as evaluate
+from masklet.cli.gaze import gaze
 from masklet.cli.label import label
 from masklet.cli.models import models
 from masklet.cli.person_masks import person_masks
@@ -33,6 +35,7 @@ app = typer.Typer(
 )
 
 app.command()(bench)
+app.command()(carry)
 app.command()(clip)
 app.command()(compare)
 app.command()(convert)
@@ -40,6 +43,7 @@ app.command()(demo)
 app.command()(detect)
 app.command()(doctor)
 app.add_typer(evaluate, name="evaluate", help="Compare results with the truth.")
+app.command()(gaze)
 app.command()(label)
 app.command()(models)
 app.command("person-masks")(person_masks)

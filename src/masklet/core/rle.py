@@ -71,20 +71,63 @@ def run_lengths(counts: str) -> IntArray:
     >>> run_lengths(encode(np.array([[False, True], [False, True]])).counts)
     array([2, 2])
     """
-    groups = np.frombuffer(counts.encode("utf-8"), dtype=np.uint8).astype(np.int64) - 48
-    if ((groups < 0) | (groups > 63)).any() or (groups.size and groups[-1] & 32):
-        raise FormatError(f"Expected COCO's compressed run-length counts, got {_some(counts)}.")
-    ends = np.flatnonzero(groups & 32 == 0)
-    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)[: ends.size]
-    sizes = ends - starts + 1
-    if sizes.size and sizes.max() > 7:
-        raise FormatError(f"Expected COCO's compressed run-length counts, got {_some(counts)}.")
-    shift = 5 * (np.arange(groups.size) - np.repeat(starts, sizes))
-    values = np.add.reduceat((groups & 31) << shift, starts) if ends.size else np.zeros(0, dtype=np.int64)
-    values -= np.where(groups[ends] & 16, np.int64(1) << (5 * sizes), 0)
+    values, _ = _numbers_of(counts)
     values[1::2] = np.cumsum(values[1::2])
     values[2::2] = np.cumsum(values[2::2])
     return values
+
+
+def runs_of_many(rles: Sequence[Rle]) -> tuple[IntArray, IntArray]:
+    """Return runs_K2 of all codes one after the other, each how many pixels are unset and then set, and first_M1:
+    where those of each mask begin, and their end.
+
+    All at once costs a fraction of one by one. Raise FormatError where counts do not fill their mask.
+
+    >>> runs_of_many([encode(np.array([[False, True, False]])), encode(np.array([[True, True, True]]))])
+    (array([[1, 1], [1, 0], [0, 3]]), array([0, 2, 3]))
+    """
+    numbers_R, ends_R = _numbers_of("".join([rle.counts for rle in rles]))
+    mask_ends_M = np.cumsum([len(rle.counts) for rle in rles], dtype=np.int64)
+    first_R_M1 = np.concatenate([[0], np.searchsorted(ends_R, mask_ends_M)])
+    count_M = np.diff(first_R_M1)
+    pairs_M = (count_M + 1) // 2
+    first_M1 = np.concatenate([[0], np.cumsum(pairs_M)])
+    written_K2 = np.zeros((int(first_M1[-1]), 2), dtype=np.int64)
+    written_K2.ravel()[np.arange(len(numbers_R)) + np.repeat(2 * first_M1[:-1] - first_R_M1[:-1], count_M)] = (
+        numbers_R
+    )
+    begins = first_M1[:-1][pairs_M > 0]
+    first_zeros = written_K2[begins, 0]
+    written_K2[begins, 0] = 0  # the third run is written as it is; sums begin with it
+    sums_K2 = np.cumsum(written_K2, axis=0)
+    before_M2 = sums_K2[begins] - written_K2[begins]
+    runs_K2 = sums_K2 - np.repeat(before_M2, pairs_M[pairs_M > 0], axis=0)
+    runs_K2[begins, 0] = first_zeros
+    odd = first_M1[1:][count_M & 1 == 1] - 1
+    runs_K2[odd, 1] = 0  # after the last run of zeros
+    filled_M = np.diff(np.concatenate([[0], np.cumsum(runs_K2.sum(axis=1))])[first_M1])
+    wanted_M = np.array([rle.size_HW[0] * rle.size_HW[1] for rle in rles], dtype=np.int64)
+    if (runs_K2 < 0).any() or (filled_M != wanted_M).any():
+        for rle in rles:
+            _checked_runs(rle)  # says which
+    return runs_K2, first_M1
+
+
+def _numbers_of(counts: str) -> tuple[IntArray, IntArray]:
+    """Return the numbers that are written in counts, and the place of the last character of each."""
+    groups = np.frombuffer(counts.encode("utf-8"), dtype=np.uint8) - np.uint8(48)
+    ends = np.flatnonzero(groups < 32)
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)[: ends.size]
+    sizes = ends - starts + 1
+    longest = int(sizes.max(initial=0))
+    if (groups > 63).any() or (groups.size and groups[-1] & 32) or longest > 7:
+        raise FormatError(f"Expected COCO's compressed run-length counts, got {_some(counts)}.")
+    values = (groups[starts] & 31).astype(np.int64)
+    for place in range(1, longest):
+        longer = np.flatnonzero(sizes > place)
+        values[longer] += (groups[starts[longer] + place] & 31).astype(np.int64) << (5 * place)
+    values -= np.where(groups[ends] & 16, np.int64(1) << (5 * sizes), 0)
+    return values, ends
 
 
 def _checked_runs(rle: Rle) -> IntArray:
@@ -107,6 +150,22 @@ def decode_many(rles: Sequence[Rle], size_HW: tuple[int, int]) -> BoolArray:
     if not rles:
         return np.zeros((0, *size_HW), dtype=bool)
     return np.stack([decode(rle) for rle in rles])
+
+
+def boxes(rles: Sequence[Rle]) -> FloatArray:
+    """Return boxes_N4 of codes, as `Rle.box_xyxy` gives them."""
+    if not rles:
+        return np.zeros((0, 4))
+    xywh_N4 = np.asarray(coco.toBbox([_to_coco(rle) for rle in rles]), dtype=np.float64).reshape(-1, 4)
+    return np.concatenate([xywh_N4[:, :2], xywh_N4[:, :2] + xywh_N4[:, 2:]], axis=1)
+
+
+def union(rles: Sequence[Rle], size_HW: tuple[int, int]) -> Rle:
+    """Return the code of all pixels that any of the masks has; of no mask, none."""
+    if not rles:
+        return encode(np.zeros(size_HW, dtype=bool))
+    code = coco.merge([_to_coco(rle) for rle in rles])
+    return Rle(size_HW=size_HW, counts=code["counts"].decode("ascii"))
 
 
 def from_uncompressed(counts: Sequence[int], size_HW: tuple[int, int]) -> Rle:

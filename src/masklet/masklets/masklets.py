@@ -22,6 +22,13 @@ class ObjectMask:
     rle: Rle
     score: float = 1.0
     label: str | None = None
+    known_box_xyxy: tuple[float, float, float, float] | None = None
+    """The tight box of the mask, where a file says it beside the code."""
+
+    @property
+    def box_xyxy(self) -> tuple[float, float, float, float]:
+        """The tight box of the mask, as `Rle.box_xyxy`."""
+        return self.rle.box_xyxy if self.known_box_xyxy is None else self.known_box_xyxy
 
 
 @dataclass(frozen=True)

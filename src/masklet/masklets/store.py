@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
+from weakref import finalize
 
 from masklet.core.errors import FormatError
 from masklet.core.rle import Rle
@@ -74,6 +77,7 @@ class _FramesOnDisk(Mapping[int, Sequence[ObjectMask]]):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lines: _Lines | None = None
         self._offsets: dict[int, int] = {}
         self.names: dict[int, str] = {}
         self.size_HW: tuple[int, int] | None = None
@@ -87,32 +91,67 @@ class _FramesOnDisk(Mapping[int, Sequence[ObjectMask]]):
                 offset += len(line)
 
     def _note(self, line: bytes, number: int, offset: int) -> None:
-        try:
-            record = json.loads(line)
-            index, size = int(record["frame"]), (int(record["size"][0]), int(record["size"][1]))
-            self.names[index] = str(record["name"])
-            record["objects"]
-        except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise FormatError(
-                f"Expected one frame's masks as JSON in line {number} of {self._path}, got something else."
-            ) from error
+        index, name, size = _head_of(line, number, self._path)
         if self.size_HW not in (None, size):
             raise FormatError(f"Expected masks of {self.size_HW} in line {number} of {self._path}, got {size}.")
+        self.names[index] = name
         self._offsets[index] = offset
         self.size_HW = size
 
     def __getitem__(self, frame_index: int) -> Sequence[ObjectMask]:
         offset = self._offsets[frame_index]
-        with self._path.open("rb") as file:
-            file.seek(offset)
-            record = json.loads(file.readline())
-        return tuple(_from_json(item, tuple(record["size"]), self._path) for item in record["objects"])
+        if self._lines is None:
+            self._lines = _Lines(self._path)
+        try:
+            record = json.loads(self._lines.at(offset))
+            size_HW = (int(record["size"][0]), int(record["size"][1]))
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise FormatError(
+                f"Expected the masks of frame {frame_index} as JSON in {self._path}, got something else."
+            ) from error
+        return tuple([_from_json(item, size_HW, self._path) for item in record["objects"]])
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._offsets)
 
     def __len__(self) -> int:
         return len(self._offsets)
+
+
+class _Lines:
+    """A file that stays open from the first line asked for, for all threads; it is closed with what holds this."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._lock = Lock()
+        finalize(self, self._file.close)
+
+    def at(self, offset: int) -> bytes:
+        """Return the line that begins there."""
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.readline()
+
+
+_HEAD = re.compile(
+    rb'\{"frame":(\d+),"name":"([^"\\]*)","seconds":(?:null|[-+.eE\d]+),"size":\[(\d+),(\d+)\],"objects":\['
+)
+"""How `MaskletWriter` begins a line; of others all of the JSON is read."""
+
+
+def _head_of(line: bytes, number: int, path: Path) -> tuple[int, str, tuple[int, int]]:
+    """Return frame, name and size of a line; raise FormatError, naming the line, where they are not there."""
+    try:
+        if (head := _HEAD.match(line)) and line.endswith(b"]}\n"):
+            index, name, height, width = head.groups()
+            return int(index), name.decode(), (int(height), int(width))
+        record = json.loads(line)
+        record["objects"]
+        return int(record["frame"]), str(record["name"]), (int(record["size"][0]), int(record["size"][1]))
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise FormatError(
+            f"Expected one frame's masks as JSON in line {number} of {path}, got something else."
+        ) from error
 
 
 def _to_json(item: ObjectMask) -> dict[str, Any]:
@@ -127,13 +166,15 @@ def _to_json(item: ObjectMask) -> dict[str, Any]:
 
 def _from_json(item: dict[str, Any], size_HW: tuple[int, int], path: Path) -> ObjectMask:
     try:
+        box = item.get("box")
         return ObjectMask(
-            object_id=int(item["id"]),
-            rle=Rle(size_HW=size_HW, counts=str(item["rle"])),
-            score=float(item["score"]),
-            label=item.get("label"),
+            int(item["id"]),
+            Rle(size_HW, str(item["rle"])),
+            float(item["score"]),
+            item.get("label"),
+            None if box is None else (box[0], box[1], box[2], box[3]),
         )
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, IndexError) as error:
         raise FormatError(f"Expected objects with id, score and rle in {path}, got {item}.") from error
 
 

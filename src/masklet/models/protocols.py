@@ -73,6 +73,16 @@ class Session(Protocol):
 
 
 @runtime_checkable
+class SharingSession(Protocol):
+    """A session that also says how its objects share the pixels, where masks say only who has the most."""
+
+    def shares(self) -> FloatArray:
+        """Return share_NHW (float32, 0 to 1) of the objects followed, in the order of `object_ids`, on the frame
+        that was stepped last; what they leave of 1 is the background's."""
+        ...
+
+
+@runtime_checkable
 class Tracker(Protocol):
     """Follows objects through a video; sessions share its weights."""
 

@@ -38,6 +38,8 @@ class Extras:
     """What is made of the masks; it changes none of them."""
 
     overlay: bool = True
+    tracks: bool = True
+    """tracks.txt, the masks as MOTS text."""
     formats: tuple[str, ...] = ()
 
 
@@ -77,7 +79,7 @@ def run(
             "versions": versions(),
             "weights": weights_of(job),
         }
-        pictures = _pictures(source, folder, extras)
+        pictures = _pictures(source, folder, job, extras)
         walked = _walk(job, source, tracker, folder, record, pictures, progress or _silent)
         if walked.step_seconds or "frames" not in record:  # else all that was left was what is made of the masks
             record |= figures(walked, folder, job)
@@ -156,11 +158,25 @@ def _check(job: TrackJob, extras: Extras) -> None:
         raise PromptError(
             "Expected points, boxes or classes to detect with weights of a segmenter, got masks alone."
         )
+    if job.step > 1:
+        _check_step(job)
     if not job.detect:
         _check_removals(job)
     unknown = [name for name in extras.formats if name not in FORMATS]
     if unknown:
         raise PromptError(f"Expected formats among {', '.join(FORMATS)}, got {', '.join(unknown)}.")
+
+
+def _check_step(job: TrackJob) -> None:
+    if job.direction != "forward":
+        raise PromptError(f"Expected direction forward where frames are left out, got {job.direction}.")
+    named = {**dict.fromkeys(prompt.frame_index for prompt in job.prompts.values()), **dict.fromkeys(job.removals)}
+    left_out = next((index for index in named if index % job.step), None)
+    if left_out is not None:
+        raise PromptError(
+            f"Expected prompts and removals on frames that are walked, 0, {job.step}, {2 * job.step} and so on, "
+            f"got frame {left_out}."
+        )
 
 
 def _check_removals(job: TrackJob) -> None:
@@ -207,7 +223,7 @@ def _walk(
                 write_pngs=False,
             )
         finish = with_earlier(open_masklets(folder.earlier)) if folder.earlier.exists() else None
-        forward = Walk(prompts=prompts, removals=job.removals)
+        forward = Walk(prompts=prompts, removals=job.removals, step=job.step)
         go = partial(walk, forward, source, tracker, folder, folder.masklets, progress=progress, finish=finish)
         if pictures is None or finish is not None or folder.masklets.exists():
             return go()
@@ -219,15 +235,15 @@ def _walk(
         raise
 
 
-def _pictures(source: FrameSource, folder: RunFolder, extras: Extras) -> Pictures | None:
+def _pictures(source: FrameSource, folder: RunFolder, job: TrackJob, extras: Extras) -> Pictures | None:
     """Return the pictures to make; none of a camera, whose frames are gone when the sheet is made."""
-    return Pictures(source, folder) if extras.overlay and source.info.frame_count is not None else None
+    return Pictures(source, folder, job.step) if extras.overlay and source.info.frame_count is not None else None
 
 
 def _finish(folder: RunFolder, extras: Extras, pictures: Pictures | None) -> dict[str, str]:
     """Make what is made of all masks; return what could not be written, and why."""
     masklets = open_masklets(folder.masklets)
-    wanted = {folder.tracks: "mots-txt"}
+    wanted = {folder.tracks: "mots-txt"} if extras.tracks else {}
     for name in extras.formats:
         folder.exports.mkdir(exist_ok=True)
         wanted[folder.exports / f"{name}{FORMATS[name].suffix}"] = name

@@ -71,6 +71,11 @@ class RunFolder:
         """learned/: networks that learned an object online, and their losses."""
         return self.root / "learned"
 
+    @property
+    def labels(self) -> Path:
+        """labels/: label maps of classes, where these were carried."""
+        return self.root / "labels"
+
     def snapshot(self, masklets: Path) -> Path:
         """Return where the session that writes these masklets is kept: session.npz, or session-earlier.npz."""
         return self.root / ("session.npz" if masklets == self.masklets else f"session-{masklets.stem}.npz")
@@ -93,7 +98,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
-        for folder in (self.masks, self.exports, self.examples, self.learned):
+        for folder in (self.masks, self.exports, self.examples, self.learned, self.labels):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
         for path in (
@@ -124,7 +129,7 @@ def make_ready(folder: RunFolder, *, settings: dict[str, Any], overwrite: bool, 
             raise OutputError(f"Expected a folder for the results at {root}, there is a file of that name.")
         if resume and folder.record.exists():
             record = folder.read_record()
-            _require_same(record.get("settings", {}), settings, root)
+            require_same(record.get("settings", {}), settings, root)
             partial_path(folder.overlay).unlink(missing_ok=True)
             return record
         if root.is_dir() and any(root.iterdir()):
@@ -174,7 +179,8 @@ def _require_may_replace(folder: RunFolder, *, overwrite: bool) -> None:
         )
 
 
-def _require_same(recorded: dict[str, Any], settings: dict[str, Any], root: Path) -> None:
+def require_same(recorded: dict[str, Any], settings: dict[str, Any], root: Path) -> None:
+    """Raise OutputError where a run was begun with other settings than those it is to be gone on with."""
     names = sorted(name for name in {*recorded, *settings} if recorded.get(name) != settings.get(name))
     if names:
         raise OutputError(

@@ -53,6 +53,8 @@ class TrackJob:
     """Frames between two looks of the detector (hybrid)."""
     direction: Direction = "forward"
     """Of following prompts; both: also the frames before an object's first prompt."""
+    step: int = 1
+    """Only every so manieth frame is walked, from the first one on; masks keep the indices of the video."""
     allow_gaps: bool = False
     threads: int | None = None
     precision: Precision = "auto"
@@ -92,6 +94,7 @@ def settings_of(job: TrackJob, source: FrameSource) -> dict[str, Any]:
         },
         "more": dict(job.more) or None,
         **({} if job.config is None else {"config": _plain(job.config)}),
+        **({} if job.step == 1 else {"step": job.step}),
         "masklet": metadata.version("masklet"),
     }
 

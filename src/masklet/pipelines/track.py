@@ -24,7 +24,7 @@ from masklet.models.protocols import Session, Tracker
 from masklet.pipelines.background import Background
 from masklet.pipelines.run_folder import RunFolder, writing_to
 from masklet.propagation import Step, read_snapshot, steps, write_snapshot
-from masklet.sources import FrameSource, prefetch
+from masklet.sources import FrameSource, every_nth, prefetch
 
 SNAPSHOT_EVERY_SECONDS = 5.0
 LARGEST_PNG_ID = min(VOID) - 1
@@ -48,19 +48,21 @@ class Walk:
     """From a frame's index to the objects forgotten before it."""
     first: int = 0
     backward: bool = False
+    step: int = 1
+    """Forward, only every so manieth frame is walked."""
 
     def frames(self, source: FrameSource, *, skip: int) -> Iterator[Frame]:
         """Yield the frames from where `skip` of them are done."""
         if self.backward:
             return source.read_backward(self.first - skip) if skip <= self.first else iter(())
-        return source.read(self.first + skip)
+        return every_nth(source, self.step, start=self.first + skip * self.step)
 
     def frame_count(self, source: FrameSource) -> int | None:
         """Return how many frames are walked, None where the source has no known end."""
         if self.backward:
             return self.first + 1
         count = source.info.frame_count
-        return None if count is None else max(count - self.first, 0)
+        return None if count is None else len(range(self.first, count, self.step))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,17 @@ class MaskletSSession:
             scores_N=np.array([scores.get(object_id, 0.0) for object_id in ids]),
         )
 
+    def shares(self) -> FloatArray:
+        """Return share_NHW of the objects followed on the frame stepped last; 0 beyond what was looked at."""
+        size_HW = self._size_HW or (0, 0)
+        share_NHW = np.zeros((len(self._sightings), *size_HW), dtype=np.float32)
+        if self._latest is not None:
+            view = self._latest.view
+            for position, object_id in enumerate(self._sightings):
+                if object_id in self._latest.shares:
+                    share_NHW[position][view.part] = view.spread(self._latest.shares[object_id])
+        return share_NHW
+
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
         if object_id not in self._sightings:

@@ -19,6 +19,7 @@ from masklet.models.layers.aggregation import aggregated, cover_of, evidence, ot
 from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
 from masklet.models.layers.given import given_masks, not_followed
 from masklet.models.layers.still_needed import still_needed
+from masklet.models.layers.view import resized
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
 from masklet.models.xmem.consolidation import bounded
@@ -51,6 +52,8 @@ class XMemSession:
         """The frame that was remembered last, by that count."""
         self._seen: dict[int, Tensor] = {}
         """seen_hw of each object that was found for sure in the last frame: the cells it has."""
+        self._shared: dict[int, Tensor] = {}
+        """share_HW on the canvas of each object in the last frame; not part of what is remembered."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -80,6 +83,7 @@ class XMemSession:
         share_NHW, background_NHW = self._shares(code, canvas, ids, given, rivals_NN, update=not remembers)
         if remembers:
             self._remember(code, share_NHW, rivals_NN, dict.fromkeys(ids, False) | _shown(given))
+        self._shared = dict(zip(ids, share_NHW, strict=True))
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
         masks_NHW = self._with_given(canvas.masks(array_of(evidence_NHW)), ids, given)
         scores = dict(zip(ids, scores_of(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
@@ -92,6 +96,16 @@ class XMemSession:
             masks_NHW=masks_NHW,
             scores_N=np.array([scores[known] for known in ids]) * masks_NHW.any(axis=(1, 2)),
         )
+
+    def shares(self) -> FloatArray:
+        """Return share_NHW of the objects followed on the frame stepped last; 0 of all before a step."""
+        size_HW = self._size_HW or (0, 0)
+        share_NHW = np.zeros((len(self._sensory), *size_HW), dtype=np.float32)
+        part = canvas_of(size_HW, self._config.short_side).part if self._size_HW else ()
+        for position, object_id in enumerate(self._sensory):
+            if object_id in self._shared:
+                share_NHW[position] = resized(array_of(self._shared[object_id])[part], size_HW)
+        return share_NHW
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""

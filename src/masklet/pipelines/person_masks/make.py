@@ -6,10 +6,9 @@ frames over the person's time, 5 a mask of the person and of everybody else in t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -29,14 +28,12 @@ from masklet.pipelines.person_scene import Scene
 from masklet.pipelines.person_size import PersonSize
 from masklet.prompts.homography import is_inside
 from masklet.render import evenly
-from masklet.sources import FrameSource
+from masklet.sources import FrameSource, frames_at
 
 Network = TypeVar("Network")
 
 LOOKS_PER_EXAMPLE = 4
 """Annotated frames looked at for each mask asked for."""
-_GAP = 30
-"""Frames that are sooner read than jumped over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +99,6 @@ def _by_detections(
         _keep_best(section, kept, source, maker, person_id, config)
     frames = [kept.get(one.frame.frame_index, _not_needed(one.frame)) for one in looks]
     return PersonMasks(person_id=person_id, frames=frames, size=size)
-
-
-def frames_at(source: FrameSource, indices: Collection[int]) -> Iterator[Frame]:
-    """Yield these frames of a source, in order; what lies between is read where that is little."""
-    ordered = sorted(indices)
-    begins = [place for place in range(len(ordered)) if not place or ordered[place] - ordered[place - 1] > _GAP]
-    for begin, end in pairwise([*begins, len(ordered)]):
-        wanted = ordered[begin:end]
-        yield from (frame for frame in source.read(wanted[0], wanted[-1] + 1) if frame.index in wanted)
 
 
 def _look(frame: Frame, *, scene: Scene, person_id: int, detector: Detector, config: PersonMaskConfig) -> _Look:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from masklet.core.arrays import UInt8Array
 from masklet.pipelines.person_masks.background import Subtraction, foregrounds
-from masklet.pipelines.person_masks.make import frames_at
 from masklet.pipelines.person_masks.outcome import PersonFrame, PersonMasks
 from masklet.render import evenly
 from masklet.render.person_steps import MaskSteps, mask_steps_sheet
-from masklet.sources import FrameSource
+from masklet.sources import FrameSource, frames_at
 
 
 def person_sheet(

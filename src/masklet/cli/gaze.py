@@ -1,0 +1,155 @@
+"""masklet gaze: what the wearer of an eye tracker looks at."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer import Argument, Option
+
+from masklet.cli.console import (
+    AllowGaps,
+    Json,
+    Overwrite,
+    OwnWeights,
+    Precision,
+    Quiet,
+    Threads,
+    print_json,
+    with_progress,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from masklet.core.values import Frame
+
+
+def gaze(
+    video: Annotated[str, Argument(help="Video of the scene camera, or folder of its pictures.")],
+    recording: Annotated[
+        Path, Argument(metavar="GAZE", help="Gaze: an export of Pupil Core, Invisible or Neon, or a table.")
+    ],
+    out: Annotated[Path, Option("--out", "-o", help="Folder for tables and pictures.")],
+    masks: Annotated[
+        Path | None, Option(help="Masks of the video's objects, in any format, or a run's folder.")
+    ] = None,
+    labels: Annotated[Path | None, Option(help="Folder of label PNGs, whose values are classes.")] = None,
+    classes: Annotated[
+        Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
+    ] = None,
+    model: Annotated[
+        str | None, Option(help="Network that labels the frames, a name from `masklet models`.")
+    ] = None,
+    weights: OwnWeights = None,
+    radius: Annotated[
+        str, Option(help="How far off the tracker may be: 30 (pixels), 1.5deg, 2% of the width.")
+    ] = "2%",
+    field_of_view: Annotated[
+        float | None, Option(min=1, max=179, help="Degrees across the picture, where degrees are to be pixels.")
+    ] = None,
+    gaze_size: Annotated[
+        str | None, Option(metavar="WxH", help="Size of the pictures that the recording's pixels are of.")
+    ] = None,
+    offset: Annotated[float, Option(help="Seconds added to the times of samples.")] = 0.0,
+    first_frame: Annotated[
+        int | None, Option(min=0, help="What the recording calls the first frame of the video.")
+    ] = None,
+    rule: Annotated[
+        Literal["nearest", "interval"], Option("--to", help="Samples go to the nearest frame, or the one shown.")
+    ] = "nearest",
+    reach: Annotated[int, Option(min=0, help="Frames that a label map also stands for, before and after it.")] = 0,
+    confidence: Annotated[float, Option(min=0, max=1, help="Least confidence of a sample.")] = 0.6,
+    fixations: Annotated[
+        Literal["auto", "given", "detected", "samples"],
+        Option(help="Those of the recording, detected ones, or each sample; auto: the first that can be."),
+    ] = "auto",
+    dispersion: Annotated[str, Option(help="How far a detected fixation spreads at most, as --radius.")] = "2%",
+    duration: Annotated[float, Option(min=0, help="Seconds that a detected fixation lasts at least.")] = 0.1,
+    decide: Annotated[
+        Literal["pixel", "disk"], Option(help="Look at what has the very pixel, or the most of the disk.")
+    ] = "pixel",
+    no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
+    allow_gaps: AllowGaps = False,
+    threads: Threads = None,
+    precision: Precision = "auto",
+    resume: Annotated[bool, Option("--resume", help="Go on with a job that was stopped.")] = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what the wearer of an eye tracker looks at: samples and fixations, by masks, classes or both."""
+    from masklet.pipelines.gaze.job import run
+    from masklet.pipelines.gaze.settings import GazeJob
+    from masklet.prompts.length import parse_length
+
+    if resume and overwrite:
+        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
+    job = GazeJob(
+        source=video,
+        gaze=recording,
+        masks=masks,
+        labels=labels,
+        classes=classes,
+        model=model,
+        weights=weights,
+        radius=parse_length(radius),
+        field_of_view=field_of_view,
+        gaze_size=None if gaze_size is None else size_of(gaze_size),
+        offset=offset,
+        first_frame=first_frame,
+        rule=rule,
+        reach=reach,
+        least_confidence=confidence,
+        fixations=fixations,
+        dispersion=parse_length(dispersion),
+        duration=duration,
+        decide=decide,
+        allow_gaps=allow_gaps,
+        threads=threads,
+        precision=precision,
+    )
+
+    def progress(frames: Iterable[Frame], *, total: int | None, what: str) -> Iterable[Frame]:
+        return with_progress(frames, total=total, what=what, quiet=quiet)
+
+    record = run(job, out, overlay=not no_overlay, overwrite=overwrite, resume=resume, progress=partial(progress))
+    for name, reason in record["not_written"].items():
+        typer.echo(f"{name} was not written: {reason}", err=True)
+    if as_json:
+        print_json(record)
+    elif not quiet:
+        typer.echo(summary(record, out))
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Return height and width of WxH; raise BadParameter for anything else.
+
+    >>> size_of("1088x1080")
+    (1080, 1088)
+    """
+    match = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", text.strip().lower())
+    if not match:
+        raise typer.BadParameter(f"Expected WIDTHxHEIGHT as 1088x1080, got {text!r}.", param_hint="--gaze-size")
+    return int(match[2]), int(match[1])
+
+
+def summary(record: dict[str, Any], out: Path) -> str:
+    """Return what was found, in lines: samples and why some are left out, fixations, what was looked at "
+    "longest."""
+    left_out = ", ".join(f"{count} {reason}" for reason, count in record["left_out"].items())
+    rests = record["fixations"]
+    lines = [
+        f"{record['used']} of {record['samples']} samples" + (f"; left out: {left_out}" if left_out else ""),
+        f"{rests['count']} fixations ({rests['kind']}), {record['visits']} visits, "
+        f"{record['to_another_of_its_class']} of them to another of the same class",
+    ]
+    lines += [
+        f"  {row['object']}: {row['seconds']:.2f} s ({100 * row['time_share']:.0f} %), {row['fixations']} "
+        f"fixations, {row['visits']} visits"
+        for row in record["objects"][:10]
+    ]
+    return "\n".join([*lines, f"-> {out}"])
