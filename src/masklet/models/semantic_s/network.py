@@ -42,6 +42,7 @@ class SemanticS(SemanticNetwork):
         super().__init__()
         config = config or SemanticSConfig()
         self.config = config
+        self.outputs = classes
         self.feature_channels = config.fine
         self.normalising = Normalising()
         self.backbone = MobileNetV2()
