@@ -2,7 +2,7 @@
 
 import json
 
-from masklet.models.picodet import COCO_CLASSES
+from masklet.core.label_spaces.coco import COCO_THINGS
 
 NAMES = {0: "person", 1: "motorbike", 2: "N/A", 3: "sofa", 4: "Unicorn"}
 
@@ -36,7 +36,7 @@ def say(folder, **said):
 def coco_names():
     """COCO's 91 numbers, as DETR's files name them: those it does not use are N/A."""
     unused = (0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
-    used = iter(COCO_CLASSES)
+    used = iter(COCO_THINGS)
     return {number: "N/A" if number in unused else next(used) for number in range(91)}
 
 

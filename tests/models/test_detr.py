@@ -5,12 +5,12 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from masklet.core.errors import MissingExtraError, ModelError, WeightsError  # noqa: E402
+from masklet.core.label_spaces.coco import COCO_THINGS  # noqa: E402
 from masklet.core.values import Frame  # noqa: E402
 from masklet.models import load_detector  # noqa: E402
 from masklet.models.detr.answer import best_classes, best_pairs, corners  # noqa: E402
 from masklet.models.detr.families import FAMILIES  # noqa: E402
 from masklet.models.detr.names import class_names  # noqa: E402
-from masklet.models.picodet import COCO_CLASSES  # noqa: E402
 from tiny_detr import coco_names, save_tiny, say  # noqa: E402
 
 
@@ -47,7 +47,7 @@ def test_boxes_are_in_pixels():
 
 def test_class_names_are_those_of_coco():
     names = class_names(coco_names())
-    assert tuple(names.values()) == COCO_CLASSES
+    assert tuple(names.values()) == COCO_THINGS
     assert names[1] == "person"
     assert class_names({0: "aeroplane", 1: "N/A", 2: "Sneakers"}) == {0: "airplane", 2: "Sneakers"}
 

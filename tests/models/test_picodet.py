@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from masklet.core.errors import ModelError, WeightsError
+from masklet.core.label_spaces.coco import COCO_THINGS
 from masklet.core.values import Frame
-from masklet.models.picodet import COCO_CLASSES, PicoDet, PicoDetConfig
+from masklet.models.picodet import PicoDet, PicoDetConfig
 from masklet.models.picodet.detector import detections_of, network_input
 from masklet.weights import fetch
 from networks import loaded
@@ -63,7 +64,7 @@ def test_the_picture_is_normalised_by_the_means_of_imagenet():
 
 
 def test_there_are_80_classes():
-    assert len(set(COCO_CLASSES)) == 80
+    assert len(set(COCO_THINGS)) == 80
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from masklet.core.errors import MissingExtraError, WeightsError  # noqa: E402
+from masklet.core.label_spaces.coco import COCO_THINGS  # noqa: E402
 from masklet.core.values import Frame  # noqa: E402
 from masklet.models import load_detector  # noqa: E402
-from masklet.models.picodet import COCO_CLASSES  # noqa: E402
 from models.rcnn_parts import looks_closely_at_little, made_up, needs_torchvision, save_made_up  # noqa: E402
 
 FRAME = Frame(0, 0.0, np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8))
@@ -56,7 +56,7 @@ def test_a_torchvision_that_cannot_be_used_is_told_of(monkeypatch, tmp_path, tex
 @needs_torchvision
 class TestFiles:
     def test_classes_are_those_of_coco(self, file):
-        assert load_detector("mask-rcnn", weights=file).classes == COCO_CLASSES
+        assert load_detector("mask-rcnn", weights=file).classes == COCO_THINGS
 
     def test_a_detector_of_own_classes_numbers_them(self, tmp_path):
         save_made_up("faster-rcnn", 2, tmp_path / "own.pth", classes=3)

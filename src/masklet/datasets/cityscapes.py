@@ -23,13 +23,15 @@ from PIL import Image, ImageDraw
 from masklet.core import rle
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError
-from masklet.datasets.cityscapes_labels import CLASS_BY_NAME, LabelClass, to_label_ids, to_train_ids
+from masklet.core.label_spaces.cityscapes import CITYSCAPES_CLASSES, CityscapesClass
+from masklet.datasets.cityscapes_labels import to_label_ids, to_train_ids
 from masklet.datasets.folders import folders_in, require_folder
 from masklet.datasets.people import People, PeoplePicture, boxes_of, require_size
 from masklet.formats.records import Entry, read_json
 from masklet.sources.images import image_size, read_image
 
 PICTURE_ENDING = "_leftImg8bit.png"
+CLASS_BY_NAME = {one.name: one for one in CITYSCAPES_CLASSES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +119,7 @@ def draw_instances(annotation: Entry) -> IntArray:
     return np.array(image, dtype=np.int32)
 
 
-def people_of_instances(instance_ids_HW: IntArray, classes: tuple[LabelClass, ...]) -> People:
+def people_of_instances(instance_ids_HW: IntArray, classes: tuple[CityscapesClass, ...]) -> People:
     """Return the objects of these classes by their ids, with tight boxes; their groups are void."""
     label_of = {one.label_id: one.name for one in classes}
     ids = [int(value) for value in np.unique(instance_ids_HW) if value >= 1000 and value // 1000 in label_of]
@@ -132,7 +134,7 @@ def people_of_instances(instance_ids_HW: IntArray, classes: tuple[LabelClass, ..
     )
 
 
-def _people(picture: Path, labels: Path, classes: tuple[LabelClass, ...]) -> People:
+def _people(picture: Path, labels: Path, classes: tuple[CityscapesClass, ...]) -> People:
     people = people_of_instances(instance_ids(labels), classes)
     require_size(picture, image_size(picture), people.size_HW)
     return people
@@ -148,7 +150,7 @@ def _with_ending(labels: Path, ending: str) -> Path:
     return labels.with_name(f"{labels.name}{ending}")
 
 
-def _class_of(label: Entry) -> tuple[LabelClass, bool]:
+def _class_of(label: Entry) -> tuple[CityscapesClass, bool]:
     """Return the class of a label, and whether it says a group of it; polegroup is a class of its own."""
     name = label.text()
     for candidate, is_group in ((name, False), (name.removesuffix("group"), True)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from masklet.models.picodet.classes import COCO_CLASSES
+from masklet.core.label_spaces.coco import COCO_THINGS
 
 _OTHER_NAMES = {
     "motorbike": "motorcycle",
@@ -31,7 +31,7 @@ def coco_name(name: str) -> str | None:
     if lower in _NOTHING:
         return None
     known = _OTHER_NAMES.get(lower, lower)
-    return known if known in COCO_CLASSES else name
+    return known if known in COCO_THINGS else name
 
 
 def class_names(id2label: Mapping[int, str]) -> dict[int, str]:

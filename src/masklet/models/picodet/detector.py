@@ -13,8 +13,8 @@ import numpy as np
 from masklet.core.arrays import FloatArray, UInt8Array
 from masklet.core.boxes import box_area, clip_boxes
 from masklet.core.errors import ModelError
+from masklet.core.label_spaces.coco import COCO_THINGS
 from masklet.core.values import Detections, Frame
-from masklet.models.picodet.classes import COCO_CLASSES
 from masklet.models.runtime import Graph, Precision, load_graph
 
 _SIDE = 416
@@ -26,15 +26,15 @@ _DEVIATION_3 = np.array([0.229, 0.224, 0.225], np.float32)
 class PicoDetConfig:
     """What is asked of the detector."""
 
-    classes: tuple[str, ...] = COCO_CLASSES
+    classes: tuple[str, ...] = COCO_THINGS
     """Only these are returned."""
     threshold: float = 0.5
     """Least score of a detection; the graph itself drops what is below 0.025."""
 
     def __post_init__(self) -> None:
-        unknown = next((name for name in self.classes if name not in COCO_CLASSES), None)
+        unknown = next((name for name in self.classes if name not in COCO_THINGS), None)
         if unknown is not None:
-            near = get_close_matches(unknown, COCO_CLASSES, cutoff=0.5) or COCO_CLASSES[:6]
+            near = get_close_matches(unknown, COCO_THINGS, cutoff=0.5) or COCO_THINGS[:6]
             raise ModelError(f"Expected names of COCO's 80 classes (such as {', '.join(near)}), got {unknown!r}.")
         if not 0 <= self.threshold <= 1:
             raise ModelError(f"Expected a threshold between 0 and 1, got {self.threshold}.")
@@ -78,14 +78,14 @@ def network_input(image_HW3: UInt8Array) -> FloatArray:
 
 def detections_of(rows_N6: FloatArray, size_HW: tuple[int, int], config: PicoDetConfig) -> Detections:
     """Return what is asked for among rows of class, score, x1, y1, x2, y2; rows of class -1 are padding."""
-    wanted = [COCO_CLASSES.index(name) for name in config.classes]
+    wanted = [COCO_THINGS.index(name) for name in config.classes]
     boxes_N4 = clip_boxes(rows_N6[:, 2:].astype(np.float64), size_HW)
     kept_N = np.isin(rows_N6[:, 0], wanted) & (rows_N6[:, 1] >= config.threshold) & (box_area(boxes_N4) > 0)
     order = np.flatnonzero(kept_N)[np.argsort(-rows_N6[kept_N, 1], kind="stable")]
     return Detections(
         boxes_N4=boxes_N4[order],
         scores_N=rows_N6[order, 1].astype(np.float64),
-        labels_N=tuple(COCO_CLASSES[int(number)] for number in rows_N6[order, 0]),
+        labels_N=tuple(COCO_THINGS[int(number)] for number in rows_N6[order, 0]),
     )
 
 
