@@ -6,15 +6,29 @@ from masklet.core.label_space import label_space
 from masklet.core.values import Frame
 
 STREET = label_space(
-    "street", [("road", (128, 64, 128)), ("person", (220, 20, 60)), ("sky", (70, 130, 180))], things=["person"]
+    "street",
+    [
+        ("road", (128, 64, 128)),
+        ("person", (220, 20, 60)),
+        ("sky", (70, 130, 180)),
+        ("tree", (107, 142, 35)),
+        ("car", (0, 0, 142)),
+    ],
+    things=["person", "car"],
 )
 SMALL = {
+    "espnet": {"q": 1},
+    "fcn": {"width": 1 / 16, "deep": 16},
+    "feature-pyramid": {"blocks": 1, "width": 4, "levels": 3, "deep": 16, "joined": 12},
+    "hrnet": {"widths": (4, 6, 8, 10), "first_width": 4, "first_blocks": 1, "modules": (1, 2, 1), "blocks": 1},
+    "pspnet": {"blocks": (1, 1, 2, 1), "width": 4},
     "semantic-s": {"deep": 16, "middle": 12, "fine": 8},
+    "unet-semantic": {"width": 4, "levels": 3},
 }
 """Settings by which each network is quick to make and to run."""
 
 
-def small(name, outputs=3, seed=0, **settings):
+def small(name, outputs=5, seed=0, **settings):
     """A small network that tells something of every picture, ready to run."""
     import torch
 

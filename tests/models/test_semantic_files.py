@@ -17,7 +17,7 @@ def test_a_network_comes_back_as_it_went(tmp_path, name):
     write_semantic(tmp_path / "my.pt", name, network, STREET, size=size)
     read = read_semantic(tmp_path / "my.pt")
     assert (read.card.network, read.card.label_space, read.card.size) == (name, STREET, size)
-    assert (read.network.config, read.network.outputs) == (network.config, 3)
+    assert (read.network.config, read.network.outputs) == (network.config, 5)
     with torch.no_grad():
         assert torch.equal(read.network(IMAGE_13HW), network(IMAGE_13HW))
 
@@ -47,7 +47,7 @@ def test_without_a_size_pictures_are_padded_to_the_cells_of_the_network(tmp_path
 
 
 def test_a_network_with_fewer_outputs_than_classes_is_not_written(tmp_path):
-    with pytest.raises(ModelError, match="Expected 3 outputs for street, got a network of 2"):
+    with pytest.raises(ModelError, match="Expected 5 outputs for street, got a network of 2"):
         write_semantic(tmp_path / "my.pt", "semantic-s", small("semantic-s", outputs=2), STREET)
     assert not list(tmp_path.iterdir())
 

@@ -32,7 +32,7 @@ class Normalising(nn.Module):
         self.bgr = bgr
         """Whether the network sees blue first; mean and deviation are in its order."""
         for name, values in (("mean_311", mean_3), ("deviation_311", deviation_3)):
-            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
+            self.register_buffer(name, torch.tensor(values, dtype=torch.float32).view(3, 1, 1), persistent=False)
 
     def forward(self, image_B3HW: Tensor) -> Tensor:
         """Return RGB pictures with values 0..255 as the network sees them."""

@@ -1,6 +1,6 @@
 """Networks that label pixels: made by name, read from and written to files, run, exported.
 
-`networks` and `config` need no torch.
+`networks` needs no torch.
 """
 
 from masklet.models.semantic.networks import NETWORKS

@@ -12,11 +12,12 @@ from torch import Tensor
 
 from masklet.core.errors import WeightsError
 from masklet.models.layers.device import choose_device, choose_dtype
+from masklet.models.layers.released import ReleasedSemantic
 from masklet.models.layers.semantic_card import SemanticCard
+from masklet.models.layers.semantic_config import SemanticConfig
 from masklet.models.layers.semantic_network import SemanticNetwork
 from masklet.models.layers.state_files import read_content, tensors_of
 from masklet.models.runtime import Precision
-from masklet.models.semantic.config import SemanticConfig
 from masklet.models.semantic.files import SemanticFile, is_semantic, own_size, semantic_of
 from masklet.models.semantic.networks import find_network
 from masklet.models.semantic.runner import TorchSemantic
@@ -26,7 +27,7 @@ from masklet.models.semantic.spaces import space_of
 class Released(Protocol):
     """How a network's folder reads the file that its authors publish."""
 
-    def __call__(self, state: dict[str, Tensor], path: Path, config: SemanticConfig) -> SemanticNetwork:
+    def __call__(self, state: dict[str, Tensor], path: Path, config: SemanticConfig) -> ReleasedSemantic:
         """Return the network with these weights; raise WeightsError where they are those of another."""
         ...
 
@@ -73,9 +74,9 @@ def read_network(path: Path, name: str, config: SemanticConfig | None = None) ->
             f"Expected a file of {name} that `masklet train semantic` wrote at {path}, got another file."
         )
     released: Released = import_module(f"masklet.models.{module}").released
-    network = released(tensors_of(_inner(content), path), path, config).eval()
-    space = space_of(network.outputs)
-    card = SemanticCard(network=name, label_space=space, size=own_size(network, network.shorter_side))
+    found = released(tensors_of(_inner(content), path), path, config)
+    network, space = found.network.eval(), space_of(found.network.outputs)
+    card = SemanticCard(network=name, label_space=space, size=own_size(network, found.shorter_side))
     return SemanticFile(network, _told(card, network, config))
 
 

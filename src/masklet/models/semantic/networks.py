@@ -26,7 +26,17 @@ class SemanticEntry:
 
 
 NETWORKS: dict[str, SemanticEntry] = {
+    "espnet": SemanticEntry("espnet.network:espnet", "espnet.network:EspnetConfig", "espnet.released"),
+    "fcn": SemanticEntry("fcn.network:Fcn", "fcn.network:FcnConfig"),
+    "feature-pyramid": SemanticEntry(
+        "feature_pyramid.network:FeaturePyramid", "feature_pyramid.network:FeaturePyramidConfig"
+    ),
+    "hrnet": SemanticEntry("hrnet.network:Hrnet", "hrnet.network:HrnetConfig", "hrnet.released"),
+    "pspnet": SemanticEntry("pspnet.network:Pspnet", "pspnet.network:PspnetConfig", "pspnet.released"),
     "semantic-s": SemanticEntry("semantic_s.network:SemanticS", "semantic_s.network:SemanticSConfig"),
+    "unet-semantic": SemanticEntry(
+        "unet_semantic.network:UnetSemantic", "unet_semantic.network:UnetSemanticConfig"
+    ),
 }
 
 
