@@ -13,7 +13,7 @@ from masklet.models.espnet.network import (
     EspnetConfig,
     espnet,
 )
-from masklet.models.layers.released import ReleasedSemantic, numbered, with_counts
+from masklet.models.layers.released import ReleasedSemantic, numbered, with_counts, without_traces
 from masklet.models.layers.semantic_config import SemanticConfig
 from masklet.models.layers.state_files import load_strictly
 
@@ -51,5 +51,6 @@ def released(state: dict[str, Tensor], path: Path, config: SemanticConfig) -> Re
         deviation_bgr=_CAMVID_DEVIATION_BGR_3 if is_of_camvid else CITYSCAPES_DEVIATION_BGR_3,
     )
     network = espnet(outputs, told)
-    load_strictly(network, with_counts(names, network.state_dict()), title="ESPNet", path=path)
+    given = with_counts(without_traces(names), network.state_dict())
+    load_strictly(network, given, title="ESPNet", path=path)
     return ReleasedSemantic(network, _SHORTER_SIDES[is_of_camvid])

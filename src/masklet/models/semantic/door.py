@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
-from masklet.core.errors import MissingExtraError, WeightsError
+from masklet.core.errors import WeightsError
 from masklet.models.layers.semantic_config import SemanticConfig
 from masklet.models.protocols import SemanticModel
 from masklet.models.runtime import Precision
+from masklet.models.semantic.networks import imported
 
 
 def load(
@@ -31,14 +31,7 @@ def load(
         if graph.card.network != network:
             raise WeightsError(f"Expected a graph of {network} in {weights}, got one of {graph.card.network}.")
         return graph
-    try:
-        loading = import_module("masklet.models.semantic.loading")
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise MissingExtraError(
-            f"The model {network} with a file that is no exported graph", extra="torch"
-        ) from error
+    loading = imported("semantic.loading", f"The model {network}, in a file that is no exported graph,")
     model: SemanticModel = loading.load(
         weights, network=network, threads=threads, precision=precision, config=config
     )

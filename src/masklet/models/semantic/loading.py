@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +18,7 @@ from masklet.models.layers.semantic_network import SemanticNetwork
 from masklet.models.layers.state_files import read_content, tensors_of
 from masklet.models.runtime import Precision
 from masklet.models.semantic.files import SemanticFile, is_semantic, own_size, semantic_of
-from masklet.models.semantic.networks import find_network
+from masklet.models.semantic.networks import find_network, imported
 from masklet.models.semantic.runner import TorchSemantic
 from masklet.models.semantic.spaces import space_of
 
@@ -73,7 +72,7 @@ def read_network(path: Path, name: str, config: SemanticConfig | None = None) ->
         raise WeightsError(
             f"Expected a file of {name} that `masklet train semantic` wrote at {path}, got another file."
         )
-    released: Released = import_module(f"masklet.models.{module}").released
+    released: Released = imported(module, f"The model {name}").released
     found = released(tensors_of(_inner(content), path), path, config)
     network, space = found.network.eval(), space_of(found.network.outputs)
     card = SemanticCard(network=name, label_space=space, size=own_size(network, found.shorter_side))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from masklet.core.errors import ModelError
+from masklet.core.errors import MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from masklet.models.layers.semantic_network import SemanticNetwork
@@ -34,6 +34,9 @@ NETWORKS: dict[str, SemanticEntry] = {
     "hrnet": SemanticEntry("hrnet.network:Hrnet", "hrnet.network:HrnetConfig", "hrnet.released"),
     "pspnet": SemanticEntry("pspnet.network:Pspnet", "pspnet.network:PspnetConfig", "pspnet.released"),
     "semantic-s": SemanticEntry("semantic_s.network:SemanticS", "semantic_s.network:SemanticSConfig"),
+    "torchvision-fcn": SemanticEntry(
+        "fcn.torchvision_fcn:TorchvisionFcn", "fcn.torchvision_fcn:TorchvisionFcnConfig", "fcn.torchvision_fcn"
+    ),
     "unet-semantic": SemanticEntry(
         "unet_semantic.network:UnetSemantic", "unet_semantic.network:UnetSemanticConfig"
     ),
@@ -72,13 +75,17 @@ def find_network(name: str) -> SemanticEntry:
     return NETWORKS[name]
 
 
-def _found(place: str, name: str) -> Any:
-    from masklet.core.errors import MissingExtraError
-
-    module, _, title = place.partition(":")
+def imported(module: str, what: str) -> Any:
+    """Return a module below `masklet.models`; raise MissingExtraError, for `what`, where torch or torchvision is
+    needed and not installed."""
     try:
-        return getattr(import_module(f"masklet.models.{module}"), title)
+        return import_module(f"masklet.models.{module}")
     except ModuleNotFoundError as error:
         if error.name not in ("torch", "torchvision"):
             raise
-        raise MissingExtraError(f"The model {name}", extra="torch") from error
+        raise MissingExtraError(what, extra="torch") from error
+
+
+def _found(place: str, name: str) -> Any:
+    module, _, title = place.partition(":")
+    return getattr(imported(module, f"The model {name}"), title)
