@@ -83,7 +83,7 @@ class Fcn(SemanticNetwork):
         score = self.score(self.dropout(functional.relu(self.fc7(feature))))
         for skip, enlarging, finer in zip(self.skips, self.enlarging, pooled[3:1:-1], strict=False):
             score = enlarging(score)[..., : finer.shape[2], : finer.shape[3]] + skip(finer)
-        return score
+        return score  # type: ignore[no-any-return]
 
     def classify(self, feature_BChw: Tensor, size_HW: tuple[int, int]) -> Tensor:
         """Return logits_BLHW."""

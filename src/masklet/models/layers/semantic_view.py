@@ -85,3 +85,9 @@ def restored(logits_Lhw: FloatArray, shown: tuple[int, int], frame_HW: tuple[int
     height, width = frame_HW
     planes = [cv2.resize(np.ascontiguousarray(plane_hw, np.float32), (width, height)) for plane_hw in part_Lhw]
     return np.stack([np.asarray(plane_HW, np.float32).reshape(height, width) for plane_HW in planes])
+
+
+def best_of(logits_LHW: FloatArray) -> UInt8Array:
+    """Return label_map_HW, the position of the largest logit of each pixel."""
+    label_map_HW: UInt8Array = logits_LHW.argmax(axis=0).astype(np.uint8)
+    return label_map_HW

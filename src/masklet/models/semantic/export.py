@@ -6,9 +6,9 @@ Shapes: H W pixels, multiples of the network's cells, L classes.
 from __future__ import annotations
 
 import copy
-import io
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from torch import Tensor, nn
@@ -42,17 +42,25 @@ def export(network: SemanticNetwork, card: SemanticCard, path: Path) -> Path:
     writing fails.
     """
     still = _Graph(copy.deepcopy(network).eval().cpu().float(), len(card.label_space))
+    graph = _exported(still, card)
+    write_card(path.with_suffix(".json"), card)
+    write_whole(path.with_suffix(".onnx"), graph)
+    return path.with_suffix(".onnx")
+
+
+def _exported(module: _Graph, card: SemanticCard) -> bytes:
+    """Return the graph, as a file of ONNX holds it."""
     height, width = (cells * card.size.multiple + card.size.beyond for cells in _CELLS)
-    buffer = io.BytesIO()
-    with torch.no_grad(), warnings.catch_warnings():
+    with TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
         # The exporter by tracing gives the plainest graphs; it warns of its age and of sizes it fixes, and
         # that sizes stay open is tested.
         warnings.simplefilter("ignore")
+        file = Path(folder) / "graph.onnx"
         try:
             torch.onnx.export(
-                still,
+                module,
                 (torch.zeros((height, width, 3), dtype=torch.uint8),),
-                buffer,
+                str(file),
                 input_names=[INPUT],
                 output_names=[LOGITS, LABEL],
                 dynamic_axes={INPUT: {0: "H", 1: "W"}, LOGITS: {1: "H", 2: "W"}, LABEL: {0: "H", 1: "W"}},
@@ -62,6 +70,4 @@ def export(network: SemanticNetwork, card: SemanticCard, path: Path) -> Path:
         except torch.onnx.errors.OnnxExporterError as error:
             reason = str(error).splitlines()[0]
             raise ModelError(f"Expected a network that becomes a graph, got {card.network}: {reason}") from error
-    write_card(path.with_suffix(".json"), card)
-    write_whole(path.with_suffix(".onnx"), buffer.getvalue())
-    return path.with_suffix(".onnx")
+        return file.read_bytes()

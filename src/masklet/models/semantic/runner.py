@@ -16,7 +16,7 @@ from masklet.core.label_space import LabelSpace
 from masklet.core.values import Frame
 from masklet.models.layers.semantic_card import SemanticCard
 from masklet.models.layers.semantic_network import SemanticNetwork
-from masklet.models.layers.semantic_view import restored
+from masklet.models.layers.semantic_view import best_of, restored
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class TorchSemantic:
         if shown == frame.size_HW:
             best_HW = logits_Lhw[:, : shown[0], : shown[1]].argmax(dim=0)
             return np.asarray(best_HW.to(torch.uint8).cpu().numpy())
-        return restored(logits_Lhw.cpu().numpy(), shown, frame.size_HW).argmax(axis=0).astype(np.uint8)
+        return best_of(restored(logits_Lhw.cpu().numpy(), shown, frame.size_HW))
 
     @torch.inference_mode()
     def _logits(self, frame: Frame) -> tuple[Tensor, tuple[int, int]]:

@@ -23,7 +23,7 @@ from masklet.core.label_space import LabelSpace
 from masklet.core.values import Frame
 from masklet.models.layers.semantic_card import SemanticCard, card_of
 from masklet.models.layers.semantic_config import SemanticConfig
-from masklet.models.layers.semantic_view import restored
+from masklet.models.layers.semantic_view import best_of, restored
 from masklet.models.runtime import Backend, Graph, Precision, load_graph
 
 FORMAT = 1
@@ -54,7 +54,7 @@ class GraphSemantic:
     def label(self, frame: Frame) -> UInt8Array:
         """Return label_map_HW: the best class of every pixel."""
         if self.card.size.shown(frame.size_HW) != frame.size_HW:
-            return self.scores(frame).argmax(axis=0).astype(np.uint8)
+            return best_of(self.scores(frame))
         canvas_hw3, (height, width) = self.card.size.canvas_of(frame.image_HW3)
         (label_hw,) = self._to_label(image=canvas_hw3)
         return np.ascontiguousarray(label_hw[:height, :width], np.uint8)
