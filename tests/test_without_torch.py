@@ -13,21 +13,40 @@ HIDDEN = ("torch", "torchvision", "timm", "transformers")
 NEEDS_TORCH = {
     "models.layers.aggregation",
     "models.layers.balanced",
+    "models.layers.bilinear",
     "models.layers.bf16",
     "models.layers.device",
     "models.layers.filling",
     "models.layers.mobilenet_v2",
+    "models.layers.normalising",
+    "models.layers.released",
+    "models.layers.resizing",
+    "models.layers.resnet",
+    "models.layers.semantic_network",
     "models.layers.state_files",
+    "models.layers.torchvision_files",
+    "models.layers.unet_blocks",
     "models.masklet_s.network",
     "models.masklet_s.export",
+    "models.semantic.export",
+    "models.semantic.files",
+    "models.semantic.loading",
+    "models.semantic.runner",
 }
 """And all of masklet.training but what makes and reads the clip cache, and what is in these:"""
 NETWORKS_IN_TORCH = (
     "models.detr.",
+    "models.espnet.",
+    "models.fcn.",
+    "models.feature_pyramid.",
+    "models.hrnet.",
     "models.osvos.",
+    "models.pspnet.",
     "models.rcnn.",
     "models.sam.",
+    "models.semantic_s.",
     "models.unet.",
+    "models.unet_semantic.",
     "models.xmem.",
 )
 CLIP_CACHE = {
@@ -104,6 +123,17 @@ def test_commands_run(words, expected):
 def test_training_says_what_it_needs(tmp_path):
     code, _, told = without_torch(COMMAND, "train", "masklet-s", "-o", tmp_path / "run")
     assert (code, told) == (1, "masklet: Training needs an optional package: pip install 'masklet[torch]'.\n")
+
+
+def test_a_network_that_labels_pixels_says_what_it_needs_unless_it_was_exported(tmp_path):
+    (tmp_path / "my.pt").touch()
+    load = f"import masklet\nmasklet.load_model('semantic-s', weights='{tmp_path}/my.pt')"
+    code, _, told = without_torch(load)
+    expected = (
+        "The model semantic-s, in a file that is no exported graph, needs an optional package: "
+        "pip install 'masklet[torch]'."
+    )
+    assert (code, told.splitlines()[-1]) == (1, f"masklet.core.errors.MissingExtraError: {expected}")
 
 
 def test_a_network_in_torch_says_what_it_needs():

@@ -80,6 +80,26 @@ MODELS: dict[str, ModelEntry] = {
         )
         for name, title in (("faster-rcnn", "Faster R-CNN"), ("mask-rcnn", "Mask R-CNN"))
     },
+    **{
+        name: ModelEntry(
+            "semantic",
+            "semantic.door",
+            name,
+            f"{about} (torch)",
+            {"network": name},
+            config="layers.semantic_config:SemanticConfig",
+            by_name=by_name,
+        )
+        for name, about, by_name in (
+            ("espnet", "a class for every pixel by ESPNet", ""),
+            ("fcn", "a class for every pixel by FCN-8s, 16s or 32s on VGG16", ""),
+            ("feature-pyramid", "a class for every pixel by a ResNet-v2 with a feature pyramid", ""),
+            ("hrnet", "a class for every pixel by HRNet", ""),
+            ("pspnet", "a class for every pixel by PSPNet", ""),
+            ("torchvision-fcn", "a class for every pixel by torchvision's FCN", "fcn.published"),
+            ("unet-semantic", "a class for every pixel by a U-Net", ""),
+        )
+    },
     "label-propagation": ModelEntry(
         "tracker",
         "label_propagation",
@@ -111,6 +131,14 @@ MODELS: dict[str, ModelEntry] = {
         )
         for size in ("vit-b", "vit-l", "vit-h")
     },
+    "semantic-s": ModelEntry(
+        "semantic",
+        "semantic.door",
+        "semantic-s",
+        "a class for every pixel, in real time",
+        {"network": "semantic-s"},
+        config="layers.semantic_config:SemanticConfig",
+    ),
     **{
         name: ModelEntry(
             "tracker",

@@ -56,6 +56,19 @@ def _of_torchvision(name: str, title: str) -> Weight:
     )
 
 
+def _of_labels(name: str, title: str, licence: str, bring: str = "") -> Weight:
+    """Return the weights of a network that gives every pixel a class; no package carries them."""
+    own = f"NAME.pt or NAME.onnx of `masklet train semantic --set network={name}`"
+    return Weight(
+        name=name,
+        task="a class for every pixel",
+        licence=licence,
+        files=(),
+        bring=f"{bring}, or {own}" if bring else own,
+        notes=title,
+    )
+
+
 _ALL = (
     Weight(
         name="masklet-s",
@@ -284,6 +297,29 @@ _ALL = (
     _of_transformers("rf-detr", "RF-DETR", "Roboflow/rf-detr-base"),
     _of_torchvision("faster-rcnn", "Faster R-CNN"),
     _of_torchvision("mask-rcnn", "Mask R-CNN"),
+    _of_labels(
+        "espnet",
+        "ESPNet and ESPNet-C, 0.4 million parameters.",
+        "MIT",
+        "a file of its authors (espnet_p_2_q_8.pth)",
+    ),
+    _of_labels("fcn", "FCN-32s, 16s or 8s on VGG16, at any width.", "your own"),
+    _of_labels("feature-pyramid", "ResNet-v2 with a feature pyramid, of any size.", "your own"),
+    _of_labels(
+        "hrnet",
+        "HRNet for labels of any size, up to 65.9 million parameters.",
+        "MIT",
+        "a file of its authors (hrnet_cs_8090_torch11.pth)",
+    ),
+    _of_labels("pspnet", "PSPNet on ResNet-50 or 101.", "MIT", "a file of semseg's authors (train_epoch_200.pth)"),
+    _of_labels("semantic-s", "MobileNetV2 with a light decoder, 2.0 million parameters.", "your own"),
+    _of_labels(
+        "torchvision-fcn",
+        "FCN on ResNet-50 or 101.",
+        "BSD-3-Clause",
+        "torchvision's file, or the name of its weights: FCN_ResNet50_Weights.COCO_WITH_VOC_LABELS_V1",
+    ),
+    _of_labels("unet-semantic", "U-Net, of any size.", "your own"),
     Weight(
         name="sample-bikes",
         task="sample clip, 250 frames of a street",

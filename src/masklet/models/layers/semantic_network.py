@@ -5,17 +5,26 @@ Shapes: B batch, C channels, L classes, H W pixels, h w cells.
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 
 class SemanticNetwork(nn.Module):
     """A network in two halves: features, which adaptation to a new camera aligns, and classes made of them.
 
-    Pictures are RGB with values 0..255; a network normalises them itself.
+    Pictures are RGB with values 0..255; a network normalises them itself. It takes any size; only where sides are
+    `multiple * k + beyond` do its cells lie exactly where the logits are put.
     """
 
+    config: Any
+    """Its settings, a frozen dataclass of plain values."""
+    outputs: int
+    """L of the logits, as many as classes or more."""
     feature_channels: int
     """C of `features`."""
+    multiple: int = 32
+    beyond: int = 0
 
     def features(self, image_B3HW: Tensor) -> Tensor:
         """Return feature_BChw, the last joined features before the classifier."""

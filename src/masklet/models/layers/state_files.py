@@ -19,9 +19,21 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
     Raise WeightsError where the file is missing, cut short, holds code, or holds something other than tensors.
     """
+    return tensors_of(read_content(path), path)
+
+
+def read_content(path: Path) -> Any:
+    """Return all that such a file holds, tensors and plain values.
+
+    Raise WeightsError where the file is missing, cut short or holds code.
+    """
     if not path.is_file():
         raise WeightsError(f"Expected a file of weights at {path}, got none.")
-    state = _read_safetensors(path) if path.suffix == ".safetensors" else _read_torch(path)
+    return _read_safetensors(path) if path.suffix == ".safetensors" else _read_torch(path)
+
+
+def tensors_of(state: Any, path: Path) -> dict[str, Tensor]:
+    """Return what a file holds as named tensors; raise WeightsError where it is something else."""
     if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
         raise WeightsError(
             f"Expected tensors by name in {path}, as `torch.save(network.state_dict(), ...)` writes them, "

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from masklet.models.layers.bilinear import bilinear_kernel
 from masklet.models.osvos.head import SIDE_CHANNELS, OsvosNetwork
 
 _STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
@@ -71,13 +72,6 @@ def _up(channels: int, stride: int) -> nn.ConvTranspose2d:
     with torch.no_grad():
         up.weight.copy_(bilinear_kernel(channels, stride))
     return up.requires_grad_(False)
-
-
-def bilinear_kernel(channels: int, stride: int) -> Tensor:
-    """Return weight_CCkk of the transposed convolution that enlarges each channel by itself, bilinearly."""
-    place_k = (torch.arange(2 * stride) - (stride - 0.5)).abs() / stride
-    tent_k = 1 - place_k
-    return torch.eye(channels)[:, :, None, None] * torch.outer(tent_k, tent_k)
 
 
 def _centre(image_BCHW: Tensor, size_HW: tuple[int, int]) -> Tensor:

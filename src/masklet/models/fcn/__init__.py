@@ -1,0 +1,1 @@
+"""Fully convolutional networks: on VGG16 with skips, and torchvision's on ResNets."""

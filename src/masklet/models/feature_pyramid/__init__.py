@@ -1,0 +1,1 @@
+"""The fully convolutional network with a feature pyramid of the lecture."""

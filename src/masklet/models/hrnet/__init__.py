@@ -1,0 +1,1 @@
+"""HRNet for labels of pixels, with its authors' files."""

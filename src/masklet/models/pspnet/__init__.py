@@ -1,0 +1,1 @@
+"""PSPNet, with its authors' files."""

@@ -1,0 +1,1 @@
+"""semantic-s: the light network that masklet trains to label every pixel."""

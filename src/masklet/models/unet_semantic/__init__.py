@@ -1,0 +1,1 @@
+"""U-Net for labels of pixels."""
