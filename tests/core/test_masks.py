@@ -11,12 +11,12 @@ from masklet.core.masks import (
     deepest_points,
     from_label_map,
     mask_iou,
-    require_same_shape,
     resize,
     resolve_overlaps,
     to_label_map,
     without_fragments,
 )
+from masklet.core.shapes import require_same_shape
 
 LEFT = np.array([[True, True, False, False]])
 MIDDLE = np.array([[False, True, True, False]])

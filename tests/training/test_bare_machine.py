@@ -52,8 +52,9 @@ def test_every_part_of_training_that_runs_there_can_be_imported_there():
     assert code == 0, told
 
 
-def test_the_shipped_recipes_can_be_loaded_there():
-    code, said, told = bare(RUN, "masklet-s", "--show")
+@pytest.mark.parametrize("recipe", ["masklet-s", "semantic", "adapt"])
+def test_the_shipped_recipes_can_be_loaded_there(recipe):
+    code, said, told = bare(RUN, recipe, "--show")
     assert (code, "loop.steps=" in said) == (0, True), told
 
 

@@ -1,5 +1,6 @@
 """One recipe trained again and again, one setting at a time changed."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 pytest.importorskip("torch")
 
 from masklet.training.errors import TrainingError
-from masklet.training.study import Family, plot_study, run_study
+from masklet.training.study import Curve, Family, plot_study, run_study, summarised
+from masklet.training.trials import Validations
 
 TINY = str(Path(__file__).with_name("tiny_recipe.py"))
 BRIEF = ["loop.steps=2", "loop.validate_every=1"]
@@ -67,3 +69,38 @@ def test_every_family_is_drawn(tmp_path):
     paths = plot_study(curves, tmp_path, figure="silence")
     assert [path.name for path in paths] == ["width-silence.png", "loop.optimiser-silence.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_several_seeds_are_runs_of_one_value_with_mean_and_spread(tmp_path):
+    families = [Family("width", ("2", "3"))]
+    curves = run_study(TINY, families, BRIEF, tmp_path, figure="silence", seeds=(0, 1, 2))
+    assert [(curve.value, curve.seed) for curve in curves] == [
+        (width, seed) for width in "23" for seed in (0, 1, 2)
+    ]
+    assert (tmp_path / "width/3/seed-2/last.pt").exists()
+    lasts = [curve.validations.figures["silence"][-1] for curve in curves[:3]]
+    assert len(set(lasts)) == 3
+    two, three = summarised(curves)
+    assert (two.value, two.runs, three.value) == ("2", 3, "3")
+    assert two.mean["silence"] == pytest.approx(sum(lasts) / 3)
+    deviation = sum((last - sum(lasts) / 3) ** 2 for last in lasts) / 2
+    assert two.spread["silence"] == pytest.approx(deviation**0.5)
+    rows = (tmp_path / "study.csv").read_text().splitlines()
+    assert (rows[0], len(rows)) == ("setting,value,seed,step,silence", 1 + 12)
+    assert (tmp_path / "summary.csv").read_text().splitlines()[1].startswith("width,2,3,silence,")
+
+
+def test_of_one_run_there_is_no_spread():
+    (only,) = summarised([Curve("width", "2", Validations((1, 2), {"silence": (0.5, 0.25)}))])
+    assert (only.runs, only.mean["silence"]) == (1, 0.25)
+    assert math.isnan(only.spread["silence"])
+
+
+def test_seeds_of_a_value_are_drawn_as_their_mean(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    drawn = {}
+    monkeypatch.setattr("masklet.render.plots.plot_lines", lambda lines, path, **_: drawn.update(lines))
+    runs = [((1, 2), (0.0, 1.0)), ((1, 2, 3), (1.0, 3.0, 9.0))]
+    curves = [Curve("w", "2", Validations(steps, {"J": js}), seed) for seed, (steps, js) in enumerate(runs)]
+    plot_study(curves, tmp_path, figure="J")
+    assert drawn == {"2": ([1, 2], [0.5, 2.0])}

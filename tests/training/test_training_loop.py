@@ -17,6 +17,7 @@ from masklet.training.checkpoint import read_checkpoint, read_weights  # noqa: E
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.progress import Lines, Silent, StepReport  # noqa: E402
+from masklet.training.ranks import Ranks  # noqa: E402
 from training.tiny_task import TinyTask, config, rows  # noqa: E402
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -309,6 +310,19 @@ def test_a_terminal_has_one_line_that_renews_itself(monkeypatch):
 def test_half_precision_on_a_processor_is_refused(tmp_path):
     with pytest.raises(TrainingError, match="f16, which needs a GPU"):
         train(TinyTask(), config(precision="f16"), tmp_path)
+
+
+def test_a_gradient_that_no_process_has_stays_missing():
+    class Pretended(Ranks):
+        """Two processes of which the other has a gradient of the second parameter alone."""
+
+        def mean(self, values):
+            return values if values.numel() != 3 else torch.tensor([1.0, 0.5, 0.0])
+
+    parameters = [torch.nn.Parameter(torch.ones(2, 2)) for _ in range(3)]
+    parameters[0].grad = torch.full((2, 2), 3.0)
+    Pretended(count=2).average_gradients(parameters)
+    assert [None if p.grad is None else p.grad.flatten()[0].item() for p in parameters] == [3.0, 0.0, None]
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,30 @@ class LabelSpace:
                 f"got {', '.join(map(str, unknown[:5].tolist()))}; name the label space it was made with."
             )
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values, which `from_json` reads; caches and files of weights hold it so."""
+        classes = [{"name": one.name, "colour": list(one.colour), "thing": one.is_thing} for one in self.classes]
+        return {"name": self.name, "classes": classes}
+
+    @classmethod
+    def from_json(cls, told: Any, where: str) -> LabelSpace:
+        """Return the space of what `to_json` gave; raise FormatError for anything else, found `where`.
+
+        >>> cats = LabelSpace("cats", (LabelClass("cat", (9, 9, 9), is_thing=True),))
+        >>> LabelSpace.from_json(cats.to_json(), "here") == cats
+        True
+        """
+        try:
+            classes = tuple(
+                LabelClass(str(each["name"]), _colour(each["colour"]), bool(each.get("thing")))
+                for each in told["classes"]
+            )
+            return cls(str(told["name"]), classes)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise FormatError(
+                f"Expected a label space, name and classes (name, colour, thing), in {where}, got {told!r:.90}."
+            ) from error
+
     def values_in(self, other: LabelSpace, names: Mapping[str, str | None] | None = None) -> UInt8Array:
         """Return value_256 of the other space for each value here: by equal names, or as `names` says; VOID where
         the other has no such class.
@@ -89,6 +114,13 @@ class LabelSpace:
             if wanted in other.names:
                 table_256[value] = other.names.index(wanted)
         return table_256
+
+
+def _colour(values: Any) -> tuple[int, int, int]:
+    red, green, blue = (int(value) for value in values)
+    if not 0 <= min(red, green, blue) <= max(red, green, blue) <= 255:
+        raise ValueError(values)
+    return red, green, blue
 
 
 def label_space(

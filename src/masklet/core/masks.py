@@ -7,13 +7,6 @@ from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.errors import ShapeError
 
 
-def require_same_shape(**arrays: np.ndarray) -> None:
-    """Raise ShapeError unless all named arrays have one shape."""
-    if len({array.shape for array in arrays.values()}) > 1:
-        given = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ShapeError(f"Expected equal shapes, got {given}. `core.masks.resize` brings them together.")
-
-
 def mask_iou(first_NHW: BoolArray, second_MHW: BoolArray) -> FloatArray:
     """Return iou_NM of all pairs of masks; two empty masks score 0 (nothing is shared).
 

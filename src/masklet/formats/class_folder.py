@@ -84,10 +84,7 @@ def open_class_folder(
 
 def label_space_to_json(label_space: LabelSpace) -> dict[str, Any]:
     """Return a label space as run.json keeps it."""
-    classes = [
-        {"name": one.name, "colour": list(one.colour), "thing": one.is_thing} for one in label_space.classes
-    ]
-    return {"name": label_space.name, "classes": classes}
+    return label_space.to_json()
 
 
 def label_space_from_json(entry: Entry) -> LabelSpace:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 
 MOST_LOOKUPS = 1_000_000
 """Beyond it, measuring the distance of every pixel takes less time and memory."""

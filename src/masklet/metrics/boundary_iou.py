@@ -16,7 +16,7 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.label_space import VOID
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 
 _OUTSIDE = 0
 """Beyond the picture, in label maps moved up by 1."""

@@ -12,7 +12,7 @@ import numpy as np
 from masklet.core.arrays import FloatArray, IntArray, UInt8Array
 from masklet.core.errors import FormatError
 from masklet.core.label_space import VOID
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 
 
 def confusion_matrix(predicted_HW: UInt8Array, truth_HW: UInt8Array, classes: int) -> IntArray:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 from masklet.metrics.boundary import boundary_f, boundary_tolerance
 from masklet.metrics.region import jaccard
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 
 
 def jaccard(predicted_HW: BoolArray, truth_HW: BoolArray) -> float:

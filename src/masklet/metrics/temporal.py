@@ -15,7 +15,7 @@ import numpy as np
 
 from masklet.core.arrays import BoolArray, FloatArray, IntArray, UInt8Array
 from masklet.core.label_space import VOID
-from masklet.core.masks import require_same_shape
+from masklet.core.shapes import require_same_shape
 from masklet.metrics.classes import confusion_matrix
 
 SHARE, LEAST = 0.01, 0.5

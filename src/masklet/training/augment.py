@@ -15,12 +15,13 @@ from functools import partial, reduce
 from typing import TypeVar
 
 import numpy as np
+from torch import Tensor
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import ShapeError
 from masklet.training import colour, warp
 from masklet.training.colour import Look
-from masklet.training.crop import VOID, Crop, draw_window
+from masklet.training.crop import VOID, Crop, FreeCrop, draw_window
 from masklet.training.transforms import (
     ColourJitter,
     Flip,
@@ -42,7 +43,7 @@ class AugmentConfig:
 
     size_HW: tuple[int, int] = (256, 256)
     """The crop's size; a smaller one is training at lower resolution."""
-    crop: Crop = field(default_factory=Crop)
+    crop: Crop | FreeCrop = field(default_factory=Crop)
     flips: tuple[Flip | QuarterTurn, ...] = ()
     tilts: tuple[Tilt, ...] = ()
     bends: tuple[ThinPlate, ...] = ()
@@ -88,26 +89,52 @@ TRACKER = AugmentConfig(
 )
 """For frames of one video: crop, flips and colour are the clip's; small moves and changes of light the frames'."""
 
-PRESETS = {"plain": PLAIN, "ranet": RANET, "mast": MAST, "tracker": TRACKER}
+SEMANTIC = AugmentConfig(
+    crop=FreeCrop(scale=(0.5, 2.0)),
+    flips=(Flip(),),
+    tilts=(Tilt(degrees=5, aspect=1.15),),
+    colours=(ColourJitter(brightness=0.25, contrast=0.25, saturation=0.3, hue_degrees=10, gamma=0.1),),
+)
+"""For pictures whose labels are classes: scaling, crops anywhere, flips and a little colour (P1, A23)."""
+
+STRONG = AugmentConfig(
+    colours=(
+        ColourJitter(
+            probability=1.0, brightness=0.4, contrast=0.4, saturation=0.5, hue_degrees=20, gamma=0.3, grey=0.1
+        ),
+    ),
+    quality=Quality(blur=0.5, noise=0.2),
+)
+"""Colours and quality for a student that is to see what its teacher saw in plain (`recolour`)."""
+
+PRESETS = {"plain": PLAIN, "ranet": RANET, "mast": MAST, "tracker": TRACKER, "semantic": SEMANTIC}
 
 
 def augment(
-    frames_THW3: UInt8Array, labels_THW: UInt8Array, rng: np.random.Generator, config: AugmentConfig = TRACKER
+    frames_THW3: UInt8Array,
+    labels_THW: UInt8Array,
+    rng: np.random.Generator,
+    config: AugmentConfig = TRACKER,
+    *,
+    around: int | None = None,
 ) -> tuple[UInt8Array, UInt8Array]:
     """Return frames_THW3 and labels_THW of `config.size_HW`, changed alike; the same rng gives the same clip.
 
     Labels keep their ids (0 background, 255 void). The object that places a clip's crop stays in the frame that
     it is placed by, mostly the first one; other objects may fall outside. A crop of a frame without objects is
-    placed anywhere.
+    placed anywhere. `around`: the label that is to place the crop, where the frame has it.
     """
     _require_clip(frames_THW3, labels_THW)
-    maps_T = _draw_maps(labels_THW, rng, config)
+    maps_T = _draw_maps(labels_THW, rng, config, around)
     grid_THW2 = warp.sampling_grid(maps_T, config.size_HW, (labels_THW.shape[1], labels_THW.shape[2]))
     labels = warp.sample_labels(labels_THW, grid_THW2, outside=config.outside_label)
     images_T3HW = warp.sample_images(warp.planar(frames_THW3), grid_THW2)
-    looks_T = _draw_looks(len(frames_THW3), rng, config)
-    images_THW3 = warp.to_uint8(colour.apply_looks(images_T3HW, looks_T))
-    return _with_quality(images_THW3, rng, config.quality), labels.numpy()
+    return _recoloured(images_T3HW, rng, config), labels.numpy()
+
+
+def recolour(frames_THW3: UInt8Array, rng: np.random.Generator, config: AugmentConfig = STRONG) -> UInt8Array:
+    """Return frames_THW3 with colours and quality changed alone: every pixel stays in its place."""
+    return _recoloured(warp.planar(frames_THW3), rng, config)
 
 
 def at_size(config: AugmentConfig, size_HW: tuple[int, int]) -> AugmentConfig:
@@ -124,7 +151,9 @@ def _require_clip(frames_THW3: UInt8Array, labels_THW: UInt8Array) -> None:
         )
 
 
-def _draw_maps(labels_THW: UInt8Array, rng: np.random.Generator, config: AugmentConfig) -> list[PointMap]:
+def _draw_maps(
+    labels_THW: UInt8Array, rng: np.random.Generator, config: AugmentConfig, around: int | None
+) -> list[PointMap]:
     """Return for each frame the map from pixels off the crop's middle to pixels of the source."""
     frames, size_HW = len(labels_THW), config.size_HW
     flips = [draw_per(each.per, partial(each.draw, rng), frames) for each in config.flips]
@@ -133,7 +162,7 @@ def _draw_maps(labels_THW: UInt8Array, rng: np.random.Generator, config: Augment
     linear_T = [reduce(Affine.after, each, warp.IDENTITY) for each in _by_frame(flips + tilts, frames)]
     elsewhere = rng.random() < config.crop.any_frame
     placed = [int(rng.integers(frames)) if elsewhere else 0] if config.crop.per == "clip" else range(frames)
-    windows = [draw_window(labels_THW[t], rng, config.crop, size_HW, linear_T[t]) for t in placed]
+    windows = [draw_window(labels_THW[t], rng, config.crop, size_HW, linear_T[t], around=around) for t in placed]
     windows_T = windows * frames if config.crop.per == "clip" else windows
     # maps undo what is seen, so what acts last comes first
     return [
@@ -144,6 +173,12 @@ def _draw_maps(labels_THW: UInt8Array, rng: np.random.Generator, config: Augment
 
 def _by_frame(drawn: Sequence[Sequence[Drawn]], frames: int) -> list[list[Drawn]]:
     return [[values_T[index] for values_T in drawn] for index in range(frames)]
+
+
+def _recoloured(images_T3HW: Tensor, rng: np.random.Generator, config: AugmentConfig) -> UInt8Array:
+    looks_T = _draw_looks(len(images_T3HW), rng, config)
+    images_THW3 = warp.to_uint8(colour.apply_looks(images_T3HW, looks_T))
+    return _with_quality(images_THW3, rng, config.quality)
 
 
 def _draw_looks(frames: int, rng: np.random.Generator, config: AugmentConfig) -> list[Look]:

@@ -22,6 +22,7 @@ from PIL import Image
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError, OutputError
 from masklet.core.files import write_whole
+from masklet.core.label_space import LabelSpace
 from masklet.training.clips import LIST, VERSION, VOID, ClipFolder
 
 JPEG_QUALITY = 92
@@ -58,13 +59,15 @@ def build_cache(
     out: Path,
     *,
     shrinking: Shrinking | None = None,
+    label_space: LabelSpace | None = None,
     on_clip: Callable[[str], None] | None = None,
 ) -> ClipFolder:
     """Write all clips of all sources into the new folder `out` and return it, opened.
 
-    The folder appears whole or not at all. `on_clip` is told the name of every clip that is written.
+    The folder appears whole or not at all. `on_clip` is told the name of every clip that is written. With a label
+    space, labels are its classes, which are all kept however small; a frame without labels is VOID all over.
     Raise OutputError where `out` is already there, FormatError for two clips of one name, for frames and labels
-    that do not belong together and for ids above 253.
+    that do not belong together, for ids above 253 and for labels that the label space has not.
     """
     shrinking = shrinking or Shrinking()
     if out.exists():
@@ -76,11 +79,13 @@ def build_cache(
         unfinished.mkdir(parents=True)
         for clip in (clip for source in sources for clip in source):
             _require_new_name(clip.name, entries)
-            entries[clip.name] = _write_clip(clip, unfinished / clip.name, shrinking)
+            entries[clip.name] = _write_clip(clip, unfinished / clip.name, shrinking, label_space)
             if on_clip:
                 on_clip(clip.name)
-        content = json.dumps({"version": VERSION, "clips": list(entries.values())}, ensure_ascii=False)
-        write_whole(unfinished / LIST, content.encode())
+        listed: dict[str, Any] = {"version": VERSION, "clips": list(entries.values())}
+        if label_space is not None:
+            listed["label_space"] = label_space.to_json()
+        write_whole(unfinished / LIST, json.dumps(listed, ensure_ascii=False).encode())
         unfinished.rename(out)
     except OSError as error:
         raise OutputError(f"Expected to write a clip cache to {out}, got: {error.strerror or error}.") from error
@@ -100,12 +105,15 @@ def small_size(size_HW: tuple[int, int], short_side: int) -> tuple[int, int]:
     return (max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def _write_clip(clip: UncachedClip, folder: Path, shrinking: Shrinking) -> dict[str, Any]:
+def _write_clip(
+    clip: UncachedClip, folder: Path, shrinking: Shrinking, label_space: LabelSpace | None
+) -> dict[str, Any]:
     """Write frames and labels; return the clip's entry of the list."""
     for name in ("frames", "labels"):
         (folder / name).mkdir(parents=True)
     areas: list[dict[int, int]] = []
     size_HW = None
+    palette_256x3 = None if label_space is None else label_space.palette_256x3
     for image_HW3, labels_HW in _pairs(clip):
         full_HW = (image_HW3.shape[0], image_HW3.shape[1])
         if labels_HW.shape != full_HW:
@@ -118,21 +126,27 @@ def _write_clip(clip: UncachedClip, folder: Path, shrinking: Shrinking) -> dict[
         small_HW = small_size(full_HW, shrinking.short_side)
         stem = f"{len(areas):05d}"
         write_whole(folder / "frames" / f"{stem}.jpg", _jpeg(image_HW3, small_HW))
-        small_labels_HW = _small_labels(labels_HW, small_HW, clip.name)
-        write_whole(folder / "labels" / f"{stem}.png", _png(small_labels_HW))
+        _require_known(labels_HW, label_space, clip.name)
+        small_labels_HW = _small_labels(labels_HW, small_HW)
+        write_whole(folder / "labels" / f"{stem}.png", _png(small_labels_HW, palette_256x3))
         areas.append(_areas(small_labels_HW))
     if size_HW is None:
         raise FormatError(f"Expected at least one frame with labels in {clip.name}, got none.")
-    left_out = _small_objects(areas, least_area=shrinking.least_share * small_HW[0] * small_HW[1])
-    _leave_out(folder / "labels", areas, left_out, shrinking.left_out_as)
-    return {
+    entry = {
         "name": clip.name,
         "frame_count": len(areas),
         "size": small_HW,
-        "object_ids": [sorted(set(here) - left_out) for here in areas],
         "source": clip.source,
         "licence": clip.licence,
     }
+    if label_space is not None:
+        of_classes = [[here.get(value, 0) for value in range(len(label_space))] for here in areas]
+        return {**entry, "object_ids": [sorted(here) for here in areas], "areas": of_classes}
+    for here in areas:
+        here.pop(0, None)
+    left_out = _small_objects(areas, least_area=shrinking.least_share * small_HW[0] * small_HW[1])
+    _leave_out(folder / "labels", areas, left_out, shrinking.left_out_as)
+    return {**entry, "object_ids": [sorted(set(here) - left_out) for here in areas]}
 
 
 def _pairs(clip: UncachedClip) -> Iterator[tuple[UInt8Array, IntArray]]:
@@ -162,12 +176,13 @@ def _leave_out(folder: Path, areas: list[dict[int, int]], left_out: set[int], la
             with Image.open(path) as image:
                 labels_HW = np.array(image)
             labels_HW[np.isin(labels_HW, list(left_out))] = label
-            write_whole(path, _png(labels_HW))
+            write_whole(path, _png(labels_HW, None))
 
 
 def _areas(labels_HW: UInt8Array) -> dict[int, int]:
+    """Return the pixels of every label but VOID."""
     counts = np.bincount(labels_HW.ravel(), minlength=256)
-    return {int(value): int(counts[value]) for value in np.flatnonzero(counts) if value not in (0, VOID)}
+    return {int(value): int(counts[value]) for value in np.flatnonzero(counts) if value != VOID}
 
 
 def _jpeg(image_HW3: UInt8Array, size_HW: tuple[int, int]) -> bytes:
@@ -177,22 +192,29 @@ def _jpeg(image_HW3: UInt8Array, size_HW: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
-def _small_labels(labels_HW: IntArray, size_HW: tuple[int, int], name: str) -> UInt8Array:
+def _require_known(labels_HW: IntArray, label_space: LabelSpace | None, name: str) -> None:
+    if label_space is not None:
+        label_space.require(labels_HW, name)
+        return
     ids = np.unique(labels_HW)
     wrong = ids[(ids < 0) | ((ids > LARGEST_ID) & (ids != VOID))]
     if len(wrong):
         raise FormatError(
             f"Expected object ids from 1 to {LARGEST_ID} in {name}, got {int(wrong[0])}; number the objects anew."
         )
+
+
+def _small_labels(labels_HW: IntArray, size_HW: tuple[int, int]) -> UInt8Array:
     small = Image.fromarray(labels_HW.astype(np.uint8)).resize(size_HW[::-1], Image.Resampling.NEAREST)
     return np.asarray(small)
 
 
-def _png(labels_HW: UInt8Array) -> bytes:
+def _png(labels_HW: UInt8Array, palette_256x3: UInt8Array | None) -> bytes:
+    """Return an indexed PNG, in DAVIS's colours where there are no others."""
     from masklet.formats.palette import davis_palette
 
     image = Image.fromarray(labels_HW)
-    image.putpalette(davis_palette().tobytes())
+    image.putpalette((davis_palette() if palette_256x3 is None else palette_256x3).tobytes())
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return buffer.getvalue()

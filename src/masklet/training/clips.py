@@ -5,6 +5,7 @@
     CACHE/davis-bear/labels/00000.png    indexed: 0 background, 255 void, else the object's id
 
 A still picture with masks is a clip of one frame. `training.cache` writes such a folder.
+Where clips.json has a label space, labels are its classes, from 0 on; what is said of objects holds for classes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from PIL import Image, UnidentifiedImageError
 
 from masklet.core.arrays import IntArray, UInt8Array
 from masklet.core.errors import FormatError
+from masklet.core.label_space import LabelSpace
 
 VERSION = 1
 """Of the folder's layout; another one is not read."""
@@ -67,6 +69,8 @@ class CachedClip:
     """Where the clip comes from, and under which licence."""
     licence: str
     recent: RecentFrames = field(repr=False)
+    areas_by_frame: tuple[tuple[int, ...], ...] = ()
+    """Where labels are classes: for every frame the pixels of each class, by its value."""
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -106,7 +110,11 @@ class ClipFolder(Sequence[CachedClip]):
     def __init__(self, path: Path | str, *, most_bytes: int = 256 << 20) -> None:
         self.path = Path(path)
         recent = RecentFrames(most_bytes)
-        self._clips = tuple(_clip(self.path, entry, recent) for entry in _entries(self.path / LIST))
+        listed = _listed(self.path / LIST)
+        told = listed.get("label_space")
+        self._label_space = None if told is None else LabelSpace.from_json(told, str(self.path / LIST))
+        classes = 0 if self._label_space is None else len(self._label_space)
+        self._clips = tuple(_clip(self.path, entry, recent, classes) for entry in listed["clips"])
 
     def __len__(self) -> int:
         return len(self._clips)
@@ -121,6 +129,16 @@ class ClipFolder(Sequence[CachedClip]):
 
     def __iter__(self) -> Iterator[CachedClip]:
         return iter(self._clips)
+
+    @property
+    def label_space(self) -> LabelSpace:
+        """What the labels mean; raise FormatError where they are objects, not classes."""
+        if self._label_space is None:
+            raise FormatError(
+                f"Expected a cache whose labels are classes in {self.path}, got one of objects; "
+                "make another one, of pictures with classes."
+            )
+        return self._label_space
 
     def named(self, name: str) -> CachedClip:
         """Return the clip of this name; raise FormatError where there is none."""
@@ -176,10 +194,10 @@ def _turned_round(numbers_T: IntArray, frame_count: int) -> IntArray:
     return turned
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
+def _listed(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        version, entries = content["version"], content["clips"]
+        content = dict(json.loads(path.read_text(encoding="utf-8")))
+        version, _ = content["version"], iter(content["clips"])
     except OSError as error:
         raise FormatError(
             f"Expected a clip cache with {path}, found no such file; `training.cache.build_cache` makes one."
@@ -188,10 +206,10 @@ def _entries(path: Path) -> list[dict[str, Any]]:
         raise FormatError(f"Expected JSON with version and clips in {path}, got something else.") from error
     if version != VERSION:
         raise FormatError(f"Expected a clip cache of version {VERSION} in {path}, got {version}; build it anew.")
-    return list(entries)
+    return content
 
 
-def _clip(root: Path, entry: dict[str, Any], recent: RecentFrames) -> CachedClip:
+def _clip(root: Path, entry: dict[str, Any], recent: RecentFrames, classes: int) -> CachedClip:
     try:
         height, width = entry["size"]
         clip = CachedClip(
@@ -203,6 +221,7 @@ def _clip(root: Path, entry: dict[str, Any], recent: RecentFrames) -> CachedClip
             source=str(entry["source"]),
             licence=str(entry["licence"]),
             recent=recent,
+            areas_by_frame=tuple(tuple(int(area) for area in here) for here in entry["areas"]) if classes else (),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise FormatError(
@@ -213,6 +232,11 @@ def _clip(root: Path, entry: dict[str, Any], recent: RecentFrames) -> CachedClip
         raise FormatError(
             f"Expected the objects of all {clip.frame_count} frames of {clip.name} in {root / LIST}, "
             f"got those of {len(clip.object_ids_by_frame)}."
+        )
+    if classes and [len(here) for here in clip.areas_by_frame] != [classes] * clip.frame_count:
+        raise FormatError(
+            f"Expected the areas of {classes} classes in all {clip.frame_count} frames of {clip.name} in "
+            f"{root / LIST}, got others; build the cache anew."
         )
     return clip
 

@@ -1,4 +1,4 @@
-"""The window of a training crop: how large the object in it is, and where in the frame it lies.
+"""The window of a training crop: how large what it shows is, and where in the frame it lies.
 
 Shapes: H W pixels, 2 is (x, y) in pixels.
 """
@@ -34,22 +34,47 @@ class Crop:
     """How far the object may be from the middle, as a share of the room there is."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FreeCrop:
+    """A window with scaling anywhere in the frame, or around any pixel of a label: for labels that are classes."""
+
+    per: Per = "clip"
+    scale: Range = (0.5, 2.0)
+    """Crop pixels per source pixel, drawn evenly in the logarithm."""
+    any_frame: float = 0.0
+    """As of `Crop`."""
+
+
 def draw_window(
-    labels_HW: UInt8Array, rng: np.random.Generator, crop: Crop, size_HW: tuple[int, int], linear: Affine
+    labels_HW: UInt8Array,
+    rng: np.random.Generator,
+    crop: Crop | FreeCrop,
+    size_HW: tuple[int, int],
+    linear: Affine,
+    *,
+    around: int | None = None,
 ) -> Affine:
     """Return the map of scale and place that follows `linear` (flips and turns about the crop's middle).
 
     With it the drawn object lies in the crop whatever `linear` does, and the crop lies in the frame where
-    both can be had.
+    both can be had. `around` names the label whose object, or for a `FreeCrop` one of whose pixels, that is; one
+    that the frame has not is as none.
     """
-    corner_2, object_2 = _draw_object(labels_HW, rng, crop)
     frame_2 = np.array([labels_HW.shape[1], labels_HW.shape[0]])
     crop_2 = np.array([size_HW[1], size_HW[0]])
-    scale = _draw_scale(rng, crop, object_side=object_2.max(), frame_side=frame_2.min(), crop_side=crop_2.min())
+    if isinstance(crop, FreeCrop):
+        scale = float(np.exp(rng.uniform(*np.log(crop.scale))))
+        object_2: FloatArray = np.ones(2)
+        corner_2, jitter = _draw_spot(labels_HW, rng, around, np.abs(frame_2 - crop_2 / scale))
+    else:
+        corner_2, object_2 = _draw_object(labels_HW, rng, crop, around)
+        sides = {"frame_side": frame_2.min(), "crop_side": crop_2.min()}
+        scale = _draw_scale(rng, crop, object_side=object_2.max(), **sides)
+        jitter = crop.jitter
     seen_2 = crop_2 / scale
     object_middle_2 = corner_2 + (object_2 - 1) / 2
     room_2 = np.maximum((seen_2 - object_2) / 2, 0)
-    middle_2: FloatArray = object_middle_2 + crop.jitter * room_2 * rng.uniform(-1, 1, 2)
+    middle_2: FloatArray = object_middle_2 + jitter * room_2 * rng.uniform(-1, 1, 2)
     middle_2 = _within_frame(middle_2, seen_2, frame_2)
     middle_2 = np.round(middle_2 - (crop_2 - 1) / 2) + (crop_2 - 1) / 2  # at scale 1 pixels fall on pixels
     window = Affine(np.eye(2) / scale, middle_2)
@@ -61,7 +86,24 @@ def draw_window(
     return Affine(window.linear_22, middle_2 + back_2 / scale)
 
 
-def _draw_object(labels_HW: UInt8Array, rng: np.random.Generator, crop: Crop) -> tuple[FloatArray, FloatArray]:
+def _draw_spot(
+    labels_HW: UInt8Array, rng: np.random.Generator, around: int | None, spare_2: FloatArray
+) -> tuple[FloatArray, float]:
+    """Return (x, y) of a pixel of the label, and 1: the window may be anywhere around it.
+
+    Without such a label, the middle of a window anywhere in the frame, and 0: that is where it is to be.
+    """
+    chosen, anywhere_2 = rng.random(), rng.uniform(-1, 1, 2)
+    pixels = np.flatnonzero(labels_HW == around) if around is not None else np.empty(0, int)
+    if len(pixels):
+        row, column = divmod(int(pixels[int(chosen * len(pixels))]), labels_HW.shape[1])
+        return np.array([column, row], dtype=float), 1.0
+    return (np.array(labels_HW.shape[::-1]) - 1 + anywhere_2 * spare_2) / 2, 0.0
+
+
+def _draw_object(
+    labels_HW: UInt8Array, rng: np.random.Generator, crop: Crop, around: int | None
+) -> tuple[FloatArray, FloatArray]:
     """Return corner_2 and size_2 of the box that places the crop; a spot anywhere where there is no object."""
     counts = np.bincount(labels_HW.ravel(), minlength=256)
     object_ids = np.flatnonzero(counts[1:VOID]) + 1
@@ -70,6 +112,8 @@ def _draw_object(labels_HW: UInt8Array, rng: np.random.Generator, crop: Crop) ->
         frame_2 = np.array([labels_HW.shape[1], labels_HW.shape[0]])
         return np.floor(chosen * frame_2), np.full(2, max(1.0, 0.3 * frame_2.min()))
     one = object_ids[int(chosen[0] * len(object_ids))]
+    if around in object_ids:
+        one, together = around, False
     mask_HW = (labels_HW != BACKGROUND) & (labels_HW != VOID) if together else labels_HW == one
     rows, columns = np.flatnonzero(mask_HW.any(axis=1)), np.flatnonzero(mask_HW.any(axis=0))
     corner_2 = np.array([columns[0], rows[0]], dtype=float)

@@ -18,7 +18,7 @@ from masklet.training.optimiser import make_optimiser, set_learning_rate
 from masklet.training.randomness import seed_pass
 from masklet.training.ranks import Ranks
 from masklet.training.schedules import learning_rate_factor
-from masklet.training.task import Task
+from masklet.training.task import Task, TaughtByAverage
 
 DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
 
@@ -36,6 +36,8 @@ class Learner:
         self.network = task.network.to(device).train()
         ranks.share(self.network.state_dict().values())
         self.average = MovingAverage(self.network, decay=config.ema_decay)
+        if isinstance(task, TaughtByAverage):
+            task.take_average(self.average.network)
         self._task = task
         self._ranks = ranks
         self._optimiser = make_optimiser(task.parameter_groups(), config)

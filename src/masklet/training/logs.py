@@ -16,6 +16,9 @@ from masklet.training.csv_log import CsvLog
 from masklet.training.progress import Progress, StepReport
 from masklet.training.run_files import RunFiles
 
+_TOLD = 16
+"""Figures of a validation that are said; validation.csv has all."""
+
 
 class Logs(Protocol):
     """Where a run writes down how it goes."""
@@ -76,8 +79,9 @@ class RunLogs:
         row = {"step": step, **figures}
         self._validation.append(row)
         self._add_events("validation", row)
-        named = ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        self._progress.say(f"Validation after step {step}: {named or 'no figures'}.")
+        named = ", ".join(f"{name} {value:.4g}" for name, value in list(figures.items())[:_TOLD])
+        more = f" and {len(figures) - _TOLD} more" if len(figures) > _TOLD else ""
+        self._progress.say(f"Validation after step {step}: {named or 'no figures'}{more}.")
 
     def close(self) -> None:
         """Write the events that are left."""

@@ -37,11 +37,15 @@ class Ranks:
         return values
 
     def average_gradients(self, parameters: Sequence[nn.Parameter]) -> None:
-        """Replace each gradient by its mean over all processes; a missing one counts as zero."""
+        """Replace each gradient by its mean over all processes; a missing one counts as zero.
+
+        One that is missing everywhere stays so: a step that leaves a part out leaves it alone.
+        """
         if self.count == 1:
             return
-        for parameter in parameters:
-            if parameter.grad is None:
+        has = torch.tensor([float(each.grad is not None) for each in parameters], device=parameters[0].device)
+        for parameter, share in zip(parameters, self.mean(has).tolist(), strict=True):
+            if parameter.grad is None and share > 0:
                 parameter.grad = torch.zeros_like(parameter)
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         flat = self.mean(torch.cat([gradient.flatten() for gradient in gradients]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -31,4 +31,13 @@ class Task(Protocol):
 
     def validate(self, network: nn.Module) -> Mapping[str, float]:
         """Return figures of a network that has the averaged weights and is in evaluation mode."""
+        ...
+
+
+@runtime_checkable
+class TaughtByAverage(Protocol):
+    """A task whose loss also asks the moving average of its network: a student with its mean teacher."""
+
+    def take_average(self, average: nn.Module) -> None:
+        """Keep the average, on the device and in evaluation mode; it moves after every step, and is resumed."""
         ...

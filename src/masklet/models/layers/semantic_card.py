@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from masklet.core.errors import MaskletError, WeightsError
-from masklet.core.label_space import LabelClass, LabelSpace
+from masklet.core.label_space import LabelSpace
 from masklet.models.layers.semantic_view import InputSize
 
 
@@ -23,13 +23,9 @@ class SemanticCard:
 
     def plain(self) -> dict[str, Any]:
         """Return it as values that JSON and torch.save hold."""
-        classes = [
-            {"name": one.name, "colour": list(one.colour), "is_thing": one.is_thing}
-            for one in self.label_space.classes
-        ]
         return {
             "network": self.network,
-            "label_space": {"name": self.label_space.name, "classes": classes},
+            "label_space": self.label_space.to_json(),
             "size": asdict(self.size),
         }
 
@@ -38,13 +34,9 @@ def card_of(plain: Mapping[str, Any], where: str) -> SemanticCard:
     """Return the card that `SemanticCard.plain` made these values of; raise WeightsError, with `where` they were
     found, for others."""
     try:
-        told = plain["label_space"]
-        classes = tuple(
-            LabelClass(str(one["name"]), _colour(one["colour"]), bool(one["is_thing"])) for one in told["classes"]
-        )
         return SemanticCard(
             network=str(plain["network"]),
-            label_space=LabelSpace(str(told["name"]), classes),
+            label_space=LabelSpace.from_json(plain["label_space"], where),
             size=InputSize(**plain["size"]),
         )
     except (KeyError, TypeError, ValueError, MaskletError) as error:
@@ -52,8 +44,3 @@ def card_of(plain: Mapping[str, Any], where: str) -> SemanticCard:
             f"Expected network, label_space and size of a network that labels pixels in {where}, "
             f"got something else ({error})."
         ) from error
-
-
-def _colour(values: Any) -> tuple[int, int, int]:
-    red, green, blue = (int(value) for value in values)
-    return red, green, blue

@@ -5,9 +5,12 @@ Shapes: B batch, C channels, L classes, H W pixels, h w cells.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
+
+from masklet.core.errors import ModelError
 
 
 class SemanticNetwork(nn.Module):
@@ -25,6 +28,8 @@ class SemanticNetwork(nn.Module):
     """C of `features`."""
     multiple: int = 32
     beyond: int = 0
+    imagenet: str = ""
+    """Name of the published weights that `load_torchvision` takes; none: the network starts from nothing."""
 
     def features(self, image_B3HW: Tensor) -> Tensor:
         """Return feature_BChw, the last joined features before the classifier."""
@@ -37,6 +42,19 @@ class SemanticNetwork(nn.Module):
     def forward(self, image_B3HW: Tensor) -> Tensor:
         """Return logits_BLHW at the size of the pictures."""
         return self.classify(self.features(image_B3HW), (image_B3HW.shape[2], image_B3HW.shape[3]))
+
+    def load_torchvision(self, path: Path) -> None:
+        """Take what the network has from ImageNet from a file in torchvision's layout.
+
+        Raise WeightsError for another layout, ModelError where the network takes nothing.
+        """
+        raise ModelError(
+            f"Expected a network with a backbone of torchvision's for {path}, got {type(self).__name__}."
+        )
+
+    def backbone_parts(self) -> tuple[nn.Module, ...]:
+        """Return the parts that come from ImageNet, which may learn more slowly: the module `backbone`, if any."""
+        return tuple(part for name, part in self.named_children() if name == "backbone")
 
     def auxiliary(self, image_B3HW: Tensor) -> dict[str, Tensor]:
         """Return `logits` as `forward` gives them and, where the network has them, more logits to be trained by,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from masklet.core.arrays import FloatArray, UInt8Array
@@ -62,6 +61,8 @@ class InputSize:
         height, width = shown = self.shown(frame_HW)
         part_hw3 = image_HW3
         if shown != frame_HW:
+            import cv2
+
             way = cv2.INTER_AREA if height < frame_HW[0] else cv2.INTER_LINEAR
             part_hw3 = np.asarray(cv2.resize(image_HW3, (width, height), interpolation=way), np.uint8)
         sides = tuple(self._padded(side) for side in shown)
@@ -82,6 +83,8 @@ def restored(logits_Lhw: FloatArray, shown: tuple[int, int], frame_HW: tuple[int
     part_Lhw = logits_Lhw[:, : shown[0], : shown[1]]
     if shown == frame_HW:
         return np.ascontiguousarray(part_Lhw, np.float32)
+    import cv2
+
     height, width = frame_HW
     planes = [cv2.resize(np.ascontiguousarray(plane_hw, np.float32), (width, height)) for plane_hw in part_Lhw]
     return np.stack([np.asarray(plane_HW, np.float32).reshape(height, width) for plane_HW in planes])

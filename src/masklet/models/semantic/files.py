@@ -1,7 +1,7 @@
 """Files of networks that label pixels, as `masklet train semantic` writes them: NAME.pt says by itself what it is.
 
 It holds format (1), network (its name), config (its settings), outputs (their number), label_space (name and
-classes with name, colour, is_thing), size (see `InputSize`) and state, the named tensors; it loads with
+classes with name, colour, thing), size (see `InputSize`) and state, the named tensors; it loads with
 `torch.load(path, weights_only=True)`.
 """
 

@@ -2,7 +2,7 @@
 
 NAME.onnx takes `image` (H, W, 3; uint8, RGB, not normalised) and gives `logits` (L, H, W; float32) and `label`
 (H, W; uint8), the best of them. NAME.json beside it holds format (1), network, label_space (name and classes with
-name, colour, is_thing) and size (see `InputSize`).
+name, colour, thing) and size (see `InputSize`).
 
 Shapes: H W pixels of the frame, h w pixels of the canvas, L classes.
 """

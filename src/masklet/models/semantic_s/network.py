@@ -38,6 +38,8 @@ class SemanticSConfig:
 class SemanticS(SemanticNetwork):
     """The network; sides of pictures may be anything, multiples of 32 waste nothing."""
 
+    imagenet = "mobilenet-v2"
+
     def __init__(self, classes: int, config: SemanticSConfig | None = None) -> None:
         super().__init__()
         config = config or SemanticSConfig()

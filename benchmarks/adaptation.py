@@ -1,0 +1,153 @@
+"""Day to dusk on CamVid: no adaptation, DANN, ADDA and a teacher, each with several seeds from one shared network.
+
+    python benchmarks/adaptation.py ../shared/data/CamVid build/adaptation
+    python benchmarks/adaptation.py ../shared/data/CamVid build/adaptation --video street.mp4
+
+The source (by day, labelled) is 0016E5 and 0006R0 of `train`, the target (at dusk, without labels) 0001TP of
+`train`. Its labels only measure: on the pictures that were adapted to, and on the later ones of `test`. What is
+finished is kept, so a stopped comparison goes on. OUT gets table.csv, the runs below method/NAME/seed-N, and
+dusk.png: the same moments by every method. With `--video`, every network also labels that video, and the
+agreement of its labels from frame to frame is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from masklet.core.values import Frame
+from masklet.evaluation.semantic import VideoLabels, evaluate_consistency
+from masklet.experiments.kept import write_table
+from masklet.models import SemanticModel, load_semantic
+from masklet.models.semantic.loading import read_network
+from masklet.render import write_picture
+from masklet.render.label_sheet import LabelRow, label_sheet
+from masklet.sources import open_source
+from masklet.training.clips import ClipFolder
+from masklet.training.label_networks import confusion, figures_of
+from masklet.training.label_pictures import matching
+from masklet.training.progress import Lines
+from masklet.training.recipe import run_recipe
+from masklet.training.run_files import RunFiles
+from masklet.training.study import Family, run_study, summarised
+
+NETWORK = "semantic-s"
+SOURCE = ("camvid-train-0016E5*", "camvid-train-0006R0*")
+TARGET, LATER, DAY = "camvid-train-0001TP*", "camvid-test-0001TP*", "camvid-val-*"
+MEASURED = {"target": TARGET, "target, later": LATER, "day": DAY}
+MOMENTS = 5
+
+
+def source_network(data: Path, out: Path, told: Sequence[str]) -> Path:
+    """Train the shared network on the source; return its file."""
+    folder, progress = out / "source", Lines()
+    settings = [
+        f"network={NETWORK}",
+        f"sources.camvid={data}",
+        "sources.splits=train,val,test",
+        f"data.cache={out / 'camvid'}",
+        f"data.training={','.join(SOURCE)}",
+        *told,
+    ]
+    run_recipe("semantic", settings, folder, resume=RunFiles(folder).last.exists(), progress=progress)
+    return folder / "source.pt"
+
+
+def compare(
+    start: Path, out: Path, methods: Sequence[str], seeds: Sequence[int], told: Sequence[str]
+) -> list[dict]:
+    """Adapt by every method with every seed; return a row for each, after one of the shared network itself."""
+    settings = [
+        f"network={NETWORK}",
+        f"start_from={start}",
+        f"data.cache={out / 'camvid'}",
+        f"data.source={','.join(SOURCE)}",
+        f"target.pictures={TARGET}",
+        f"data.validation={','.join(MEASURED.values())}",
+        "loop.validate_every=1000000",
+        *told,
+    ]
+    curves = run_study(
+        "adapt", [Family("method", tuple(methods))], settings, out, figure="mIoU", seeds=seeds, progress=Lines()
+    )
+    rows = [{"method": "start", "runs": 1, **of_start(start, out)}]
+    for each in summarised(curves):
+        row: dict = {"method": each.value, "runs": each.runs}
+        for what, pattern in MEASURED.items():
+            name = f"mIoU {pattern}"
+            row |= {what: round(each.mean[name], 4), f"{what} spread": round(each.spread[name], 4)}
+        rows.append(row)
+    return rows
+
+
+def of_start(start: Path, out: Path) -> dict[str, float | str]:
+    """Return the shared network's own figures."""
+    folder, network = ClipFolder(out / "camvid"), read_network(start, NETWORK).network
+    row: dict[str, float | str] = {}
+    for what, pattern in MEASURED.items():
+        counts_LM = confusion(network, matching(folder, [pattern]), len(folder.label_space))
+        row |= {what: round(figures_of(counts_LM, folder.label_space)["mIoU"], 4), f"{what} spread": ""}
+    return row
+
+
+def networks(start: Path, out: Path, methods: Sequence[str], seed: int) -> dict[str, SemanticModel]:
+    """Return the shared network and that of each method, of one seed, by name."""
+    files = {"start": start} | {each: out / "method" / each / f"seed-{seed}/seed-{seed}.pt" for each in methods}
+    return {name: load_semantic(NETWORK, weights=file) for name, file in files.items()}
+
+
+def draw(out: Path, models: Mapping[str, SemanticModel]) -> None:
+    """Draw some moments of the target's later pictures by every network, and their truth."""
+    folder = ClipFolder(out / "camvid")
+    clips = matching(folder, [LATER])
+    rows = []
+    for place in np.linspace(0, len(clips) - 1, MOMENTS).round().astype(int):
+        images_1HW3, labels_1HW = clips[place].read([0])
+        found = {name: model.label(Frame(0, 0.0, images_1HW3[0])) for name, model in models.items()}
+        caption = clips[place].name.rpartition("_")[2]
+        rows.append(LabelRow(caption, images_1HW3[0], {**found, "truth": labels_1HW[0]}))
+    write_picture(out / "dusk.png", label_sheet(rows, folder.label_space))
+
+
+def agreement(video: Path, models: Mapping[str, SemanticModel]) -> dict[str, float]:
+    """Return the share of a video's pixels whose label stays from frame to frame, for each network."""
+    source = open_source(video, allow_gaps=True)
+    labels = {name: VideoLabels.of_model(model) for name, model in models.items()}
+    try:
+        reports = evaluate_consistency(source.read(), labels)
+    finally:
+        source.close()
+    return {name: report.agreement for name, report in reports.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="Folder of CamVid.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--methods", default="source,dann,adda,teacher")
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--video", type=Path, help="Also measure how labels agree from frame to frame.")
+    parser.add_argument(
+        "--set-source", nargs="+", default=[], metavar="NAME=VALUE", help="For the shared network."
+    )
+    parser.add_argument("--set", nargs="+", default=[], dest="settings", metavar="NAME=VALUE")
+    words = parser.parse_args()
+    methods, seeds = words.methods.split(","), [int(seed) for seed in words.seeds.split(",")]
+    start = source_network(words.data, words.out, words.set_source)
+    rows = compare(start, words.out, methods, seeds, words.settings)
+    draw(words.out, networks(start, words.out, methods, seeds[0]))
+    if words.video:
+        by_seed = [agreement(words.video, networks(start, words.out, methods, seed)) for seed in seeds]
+        for row in rows:
+            shares = [each[row["method"]] for each in by_seed]
+            row["agreement"] = round(float(np.mean(shares)), 4)
+    write_table(rows, words.out / "table.csv")
+    for row in rows:
+        print("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
+
+
+if __name__ == "__main__":
+    main()
