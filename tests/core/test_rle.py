@@ -34,6 +34,29 @@ def test_overlap_with_nobody_has_no_columns():
     assert rle.iou_matrix([rle.encode(np.ones((2, 2), bool))], []).shape == (1, 0)
 
 
+@given(arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=9)))
+def test_the_runs_of_many_are_those_of_each(masks_NHW):
+    codes = [rle.encode(mask_HW) for mask_HW in masks_NHW]
+    runs_K2, first_M1 = rle.runs_of_many(codes)
+    for code, start, stop in zip(codes, first_M1[:-1], first_M1[1:], strict=True):
+        runs = rle.run_lengths(code.counts)
+        padded = runs_K2[start:stop].ravel()
+        assert padded.tolist() == [*runs.tolist(), *[0] * (padded.size - runs.size)]
+
+
+def test_the_boxes_of_many_are_those_of_each():
+    codes = [rle.encode(mask_HW) for mask_HW in np.random.default_rng(0).random((4, 6, 7)) > 0.8]
+    assert rle.boxes(codes).tolist() == [list(code.box_xyxy) for code in codes]
+    assert rle.boxes([]).shape == (0, 4)
+
+
+def test_the_union_has_what_any_mask_has():
+    masks_NHW = np.random.default_rng(1).random((3, 6, 7)) > 0.7
+    codes = [rle.encode(mask_HW) for mask_HW in masks_NHW]
+    assert (rle.decode(rle.union(codes, (6, 7))) == masks_NHW.any(axis=0)).all()
+    assert rle.union([], (6, 7)).area == 0
+
+
 def test_the_box_ends_after_the_last_pixel():
     mask_HW = np.zeros((6, 8), bool)
     mask_HW[2:4, 3:7] = True

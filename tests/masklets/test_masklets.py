@@ -76,6 +76,27 @@ def test_an_object_without_its_code_is_named(tmp_path):
         open_masklets(path).frame(0)
 
 
+def test_a_damaged_middle_of_a_line_is_named_when_it_is_read(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text('{"frame":7,"name":"7","seconds":0,"size":[4,4],"objects":[{"id":1,,}]}\n')
+    masklets = open_masklets(path)
+    with pytest.raises(FormatError, match="frame 7 as JSON"):
+        masklets.frame(7)
+
+
+def test_lines_of_other_hands_are_read_as_well(tmp_path):
+    path = written(tmp_path / "m.jsonl", random_masklets(frames=3))
+    lines = [json.dumps(json.loads(line), indent=None) for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines) + "\n")
+    assert_same_masks(open_masklets(path), random_masklets(frames=3))
+
+
+def test_boxes_of_a_file_are_those_of_the_masks(tmp_path):
+    masklets = open_masklets(written(tmp_path / "m.jsonl", random_masklets(frames=2)))
+    for item in masklets.objects(1):
+        assert item.known_box_xyxy == item.rle.box_xyxy == item.box_xyxy
+
+
 def test_an_empty_file_has_no_frame(tmp_path):
     (tmp_path / "m.jsonl").write_bytes(b"")
     with pytest.raises(FormatError, match="at least one"):

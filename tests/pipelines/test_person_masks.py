@@ -15,7 +15,7 @@ from masklet.pipelines.person_masks import Networks, PersonMaskConfig, make_pers
 from masklet.pipelines.person_masks.job import PersonMaskJob, run
 from masklet.pipelines.person_masks.make import frames_to_look_at
 from masklet.pipelines.person_scene import SceneFiles, open_scene
-from masklet.sources import open_source
+from masklet.sources import frames_at, open_source
 from painted_people import BLUE_ID, FRAMES, GREEN_ID, RED_ID, SIZE_HW, PeopleDetector, boxes_at
 
 HIDDEN = range(10, 16)

@@ -37,6 +37,9 @@ def gaze(
     masks: Annotated[
         Path | None, Option(help="Masks of the video's objects, in any format, or a run's folder.")
     ] = None,
+    name: Annotated[
+        list[str] | None, Option(metavar="OBJECT=NAME", help="What an object of the masks is called: 3=cup.")
+    ] = None,
     labels: Annotated[Path | None, Option(help="Folder of label PNGs, whose values are classes.")] = None,
     classes: Annotated[
         Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
@@ -92,6 +95,7 @@ def gaze(
         source=video,
         gaze=recording,
         masks=masks,
+        names=names_of(name or []),
         labels=labels,
         classes=classes,
         model=model,
@@ -123,6 +127,21 @@ def gaze(
         print_json(record)
     elif not quiet:
         typer.echo(summary(record, out))
+
+
+def names_of(flags: list[str]) -> dict[int, str]:
+    """Return names by object id of OBJECT=NAME flags; raise BadParameter for anything else.
+
+    >>> names_of(["3=cup"])
+    {3: 'cup'}
+    """
+    names: dict[int, str] = {}
+    for text in flags:
+        object_id, _, name = text.partition("=")
+        if not object_id.strip().isdecimal() or not name.strip():
+            raise typer.BadParameter(f"Expected OBJECT=NAME as 3=cup, got {text!r}.", param_hint="--name")
+        names[int(object_id)] = name.strip()
+    return names
 
 
 def size_of(text: str) -> tuple[int, int]:

@@ -33,7 +33,8 @@ def half_heights(radius: float) -> IntArray:
     """
     reach = int(radius)
     offset_D = np.arange(-reach, reach + 1)
-    return np.sqrt(np.maximum(radius * radius - offset_D * offset_D, 0)).astype(np.int64)
+    height_D: IntArray = np.sqrt(np.maximum(radius * radius - offset_D * offset_D, 0)).astype(np.int64)
+    return height_D
 
 
 def disk_offsets(radius: float) -> IntArray:

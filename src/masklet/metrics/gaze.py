@@ -85,4 +85,5 @@ def total_by_target(target_K: IntArray, value_K: FloatArray, targets: int) -> Fl
     [4.0, 0.0, 2.0]
     """
     place_K = np.where(target_K == NOTHING, targets, target_K)
-    return np.bincount(place_K, weights=value_K, minlength=targets + 1)
+    total_N1: FloatArray = np.bincount(place_K, weights=value_K, minlength=targets + 1).astype(np.float64)
+    return total_N1

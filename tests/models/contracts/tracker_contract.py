@@ -9,7 +9,7 @@ import pytest
 from masklet.core.errors import PromptError, ShapeError
 from masklet.core.masks import mask_iou
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt, Points
-from masklet.models.protocols import Tracker
+from masklet.models.protocols import SharingSession, Tracker
 
 HEIGHT, WIDTH = 120, 180
 Y_HW, X_HW = np.mgrid[:HEIGHT, :WIDTH]
@@ -78,6 +78,21 @@ class TrackerContract:
         assert masks.object_ids == session.object_ids == (1, 2)
         assert all(iou(masks, object_id, disk(object_id, 12)) > 0.7 for object_id in (1, 2))
         assert ((masks.scores_N > 0.5) & (masks.scores_N <= 1)).all()
+
+    def test_shares_say_of_every_pixel_what_masks_say(self, tracker):
+        session = begun(tracker, 1, 2, frames=4)
+        if not isinstance(session, SharingSession):
+            pytest.skip("this one shares no pixels")
+        masks = session.step(scene(4))
+        share_NHW = session.shares()
+        assert (share_NHW.shape, share_NHW.dtype) == (masks.masks_NHW.shape, np.float32)
+        assert share_NHW.min() >= 0
+        assert share_NHW.sum(axis=0).max() <= 1.01  # networks may compute in bf16
+        for position, mask_HW in enumerate(masks.masks_NHW):
+            others_NHW = np.delete(share_NHW, position, axis=0)
+            assert (share_NHW[position][mask_HW] >= others_NHW[:, mask_HW]).mean() > 0.99
+            assert share_NHW[position][mask_HW].mean() > 0.5
+        np.testing.assert_array_equal(session.copy().shares(), share_NHW)
 
     def test_frames_may_come_backward(self, tracker):
         session = tracker.start()

@@ -96,5 +96,5 @@ def _boxes(objects_O: Sequence[ObjectMask]) -> FloatArray:
 
 def _is_near(xy_P2: IntArray, box_P4: FloatArray, reach: int) -> BoolArray:
     """Return whether the square around a pixel meets a box whose right and lower edge are exclusive."""
-    inside: BoolArray = ((xy_P2 + reach >= box_P4[:, :2]) & (xy_P2 - reach < box_P4[:, 2:])).all(axis=1)
-    return inside
+    inside_P2 = (xy_P2 + reach >= box_P4[:, :2]) & (xy_P2 - reach < box_P4[:, 2:])
+    return np.asarray(inside_P2.all(axis=1), dtype=bool)

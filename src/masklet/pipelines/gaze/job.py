@@ -103,6 +103,8 @@ def join(
     masklets, maps = scene.masklets, scene.maps
     assert gaze.size_HW is not None
     objects = None if masklets is None else find_in_masks(frames_K, pixel_K2, masklets, radius)
+    if objects is not None:
+        objects = replace(objects, labels={**objects.labels, **job.names})
     classes = None
     if maps is not None:
         maps_K = scene.map_frames(frames_K)

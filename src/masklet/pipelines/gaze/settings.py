@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +32,8 @@ class GazeJob:
     """A file, or the folder of an export."""
     masks: Path | None = None
     """Masks of objects in any format that masklet reads, or a run's folder."""
+    names: Mapping[int, str] = field(default_factory=dict)
+    """Names of objects by their ids, where the masks have none or others."""
     labels: Path | None = None
     """A folder of label PNGs."""
     classes: Path | None = None
@@ -65,6 +68,8 @@ class GazeJob:
         """Raise PromptError for a job that cannot be done."""
         if self.masks is None and self.labels is None and self.model is None:
             raise PromptError("Expected masks, label maps or a model that makes them, got none of these.")
+        if self.names and self.masks is None:
+            raise PromptError("Expected masks with names of their objects, got none.")
         if self.labels is not None and self.model is not None:
             raise PromptError("Expected label maps or a model that makes them, got both.")
         if self.classes is not None and self.labels is None:
@@ -92,6 +97,7 @@ def settings_of(job: GazeJob) -> dict[str, Any]:
     )
     return {
         **{name: getattr(job, name) for name in plain},
+        "names": {str(object_id): name for object_id, name in sorted(job.names.items())},
         "radius": str(job.radius),
         "dispersion": str(job.dispersion),
         "field_of_view": job.field_of_view,

@@ -86,5 +86,4 @@ def use_of(
 def _is_inside(xy_S2: FloatArray, size_HW: tuple[int, int]) -> BoolArray:
     height, width = size_HW
     with np.errstate(invalid="ignore"):
-        inside_S: BoolArray = ((xy_S2 >= 0) & (xy_S2 < np.array([width, height]))).all(axis=1)
-    return inside_S
+        return np.asarray(((xy_S2 >= 0) & (xy_S2 < np.array([width, height]))).all(axis=1), dtype=bool)
