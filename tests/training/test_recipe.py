@@ -91,6 +91,18 @@ def test_the_help_of_a_setting_is_its_docstring():
     assert (helps["folder"], helps["inner.factor"], helps["steps"]) == ("Where.", "How much.", "")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Further(Inner):
+    factor: float = 0.75
+    more: int = 1
+    """How many more."""
+
+
+def test_what_a_dataclass_takes_over_keeps_its_help():
+    helps = {leaf.name: (leaf.help, leaf.default) for leaf in leaves(Further)}
+    assert (helps["factor"], helps["more"]) == (("How much.", 0.75), ("How many more.", 1))
+
+
 def test_shipped_recipes_say_what_they_are():
     assert "masklet-s" in shipped_recipes()
     assert all(about.endswith(".") for about in shipped_recipes().values())
