@@ -168,6 +168,13 @@ def test_a_recipe_is_prepared_trained_and_finished(tmp_path):
     assert (out / "finished.txt").read_text() == "3"
 
 
+def test_a_run_leaves_nothing_beside_its_folder(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    run_recipe(str(TINY), ["loop.steps=1"], tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_resumed_recipe_keeps_the_settings_it_began_with(tmp_path):
     pytest.importorskip("torch")
     run_recipe(str(TINY), [f"data.folder={tmp_path / 'data'}", "width=3"], tmp_path / "out")
