@@ -79,3 +79,21 @@ def test_the_lowest_ids_with_enough_frames_are_taken(sequence):
     assert SurveillanceTrial(sequence=sequence, people=(3,)).chosen() == (3,)
     with pytest.raises(EvaluationError, match="5 people with 100 annotated frames"):
         SurveillanceTrial(sequence=sequence).chosen()
+
+
+def test_only_the_ways_that_are_asked_for_are_run(sequence, tmp_path):
+    trial = SurveillanceTrial(sequence=sequence, people=(1,), examples=3, ways=("checked",))
+    assert list(compare_ways(trial, tmp_path / "out")) == ["checked"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["checked"]
+
+
+@pytest.mark.parametrize(
+    ("way", "message"),
+    [
+        pytest.param("alone", "Expected ways of plain, others", id="unknown"),
+        pytest.param("all", "Expected weights of a parent of several persons", id="no weights"),
+    ],
+)
+def test_a_way_that_cannot_be_run_is_one_sentence(way, message):
+    with pytest.raises(EvaluationError, match=message):
+        SurveillanceTrial(sequence=None, ways=(way,)).chosen_ways()

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from masklet.core.errors import ModelError, PromptError  # noqa: E402
 from masklet.core.values import Frame  # noqa: E402
-from masklet.models.osvos.config import PAPER, OnlineConfig  # noqa: E402
+from masklet.models.osvos.config import PAPER, OnlineConfig, OsvosConfig  # noqa: E402
 from masklet.models.osvos.head import OsvosNetwork  # noqa: E402
 from masklet.models.osvos.looking import Place, probabilities  # noqa: E402
 from masklet.models.osvos.online import learn_online  # noqa: E402
@@ -68,13 +68,6 @@ def test_the_object_is_learned_and_the_parent_stays_as_it_is(parent):
 def test_the_same_examples_give_the_same_bits(parent):
     first, second = (learned(parent).network.state_dict() for _ in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
-
-
-def test_views_drawn_ahead_give_the_bits_of_views_drawn_in_turn(parent, monkeypatch):
-    ahead = learned(parent).network.state_dict()
-    monkeypatch.setattr("masklet.models.osvos.online.prefetch", lambda views, **_: views)
-    in_turn = learned(parent).network.state_dict()
-    assert all(torch.equal(ahead[name], in_turn[name]) for name in ahead)
 
 
 def test_frozen_parts_stay_as_they_are(parent):
@@ -170,3 +163,15 @@ def test_the_papers_settings_learn_by_sgd_on_summed_losses(parent):
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ModelError, match=r"Expected .* got "):
         OnlineConfig(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param(OsvosConfig(), 0.35, id="pixels weigh alike"),
+        pytest.param(OsvosConfig(online=PAPER), 200 / 255, id="a balanced loss errs towards the object"),
+        pytest.param(OsvosConfig(online=PAPER, threshold=0.5), 0.5, id="one's own"),
+    ],
+)
+def test_where_probabilities_are_cut_depends_on_the_loss(config, expected):
+    assert config.decided_at == expected

@@ -63,7 +63,7 @@ class Learner:
             coarser_BHW = self._look(network, images, scale)
             found_BHW = np.stack(
                 [
-                    with_coarser_look(fine_HW, coarse_HW, least_area=least_area, threshold=config.threshold)
+                    with_coarser_look(fine_HW, coarse_HW, least_area=least_area, threshold=config.decided_at)
                     for fine_HW, coarse_HW in zip(found_BHW, coarser_BHW, strict=True)
                 ]
             )

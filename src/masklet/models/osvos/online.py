@@ -20,7 +20,6 @@ from masklet.models.osvos.loss import osvos_loss
 from masklet.models.osvos.record import Learned
 from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, View, draw_views, picture_of
 from masklet.models.protocols import Example, Moment
-from masklet.sources import prefetch
 
 _KEPT_EVERY = 20
 """Steps between two copies of weights that a loss that is no number goes back to."""
@@ -68,16 +67,15 @@ class _Course:
         self._started = started
 
     def moments(self, pictures: Sequence[Picture]) -> Iterator[Moment]:
-        """Take step after step and yield each; views are drawn a step ahead."""
+        """Take step after step and yield each."""
         config, watch = self._config, _Patience(self._config.patience)
-        drawn = prefetch((draw_views(pictures, step, config) for step in range(config.steps)), depth=1)
-        for step, views in enumerate(drawn):
+        for step in range(config.steps):
             gone = self._seconds()
             if config.seconds is not None and gone >= config.seconds:
                 self.ended = "time"
                 return
             rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
-            loss = self.learner.step(views, step, rate)
+            loss = self.learner.step(draw_views(pictures, step, config), step, rate)
             if not math.isfinite(loss):
                 self.ended = _broken(step, loss, self.curve)
                 self.learner.go_back()
@@ -128,7 +126,8 @@ class _Learner:
             weight_BHW = torch.where(labels_BHW == OTHERS, config.others_weight, weight_BHW)
             with self._place.autocast():
                 logits = self._network(image_B3HW)
-            loss = osvos_loss(logits, truth_BHW, weight_BHW)["loss"] * (len(image_B3HW) / config.batch_size)
+            loss = osvos_loss(logits, truth_BHW, weight_BHW, balance=config.balance)["loss"]
+            loss = loss * (len(image_B3HW) / config.batch_size)
             if config.summed:
                 loss = loss * truth_BHW[0].numel()
             torch.autograd.backward(loss)

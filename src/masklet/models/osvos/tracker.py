@@ -58,8 +58,12 @@ class Osvos:
         return other
 
     def unlearned(self, object_id: int) -> Osvos:
-        """Return a tracker whose sessions segment by the parent, which knows no object: all that is foreground."""
-        other = self._with(self._learner)
+        """Return a tracker whose sessions segment by the parent, which knows no object: all that is foreground.
+
+        Parents learn by a balanced loss, and are cut accordingly where the settings name no threshold.
+        """
+        balanced = replace(self.config, threshold=self.config.threshold_after(1.0))
+        other = self._with(replace(self._learner, config=balanced))
         other._known = self._known | {object_id: Known(self._learner.parent, ())}
         return other
 
