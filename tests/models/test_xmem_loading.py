@@ -41,7 +41,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 @pytest.mark.parametrize(("options", "told"), [
     pytest.param({"device": "abacus"}, r"Expected a device .*'abacus'", id="device"),
-    pytest.param({"device": "cuda:77"}, r"Expected a GPU for 'cuda:77', got \d+", id="gpu"),
+    pytest.param({"device": "cuda:77"}, r"Expected GPU 77 for 'cuda:77', got \d+", id="gpu"),
     pytest.param({"device": "cpu", "precision": "f16"}, r"Expected precision .* got f16, which needs", id="f16"),
     pytest.param({"device": "cpu", "precision": "f8"}, r"Expected a precision .*'f8'", id="precision"),
 ])  # fmt: skip

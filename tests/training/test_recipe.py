@@ -91,6 +91,18 @@ def test_the_help_of_a_setting_is_its_docstring():
     assert (helps["folder"], helps["inner.factor"], helps["steps"]) == ("Where.", "How much.", "")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Further(Inner):
+    factor: float = 0.75
+    more: int = 1
+    """How many more."""
+
+
+def test_what_a_dataclass_takes_over_keeps_its_help():
+    helps = {leaf.name: (leaf.help, leaf.default) for leaf in leaves(Further)}
+    assert (helps["factor"], helps["more"]) == (("How much.", 0.75), ("How many more.", 1))
+
+
 def test_shipped_recipes_say_what_they_are():
     assert "masklet-s" in shipped_recipes()
     assert all(about.endswith(".") for about in shipped_recipes().values())
@@ -154,6 +166,13 @@ def test_a_recipe_is_prepared_trained_and_finished(tmp_path):
     assert (result.step, result.ended) == (4, "finished")
     assert data.is_dir()
     assert (out / "finished.txt").read_text() == "3"
+
+
+def test_a_run_leaves_nothing_beside_its_folder(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    run_recipe(str(TINY), ["loop.steps=1"], tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_resumed_recipe_keeps_the_settings_it_began_with(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from masklet.core.errors import OutputError, WeightsError  # noqa: E402
+from masklet.core.errors import ModelError, OutputError, WeightsError  # noqa: E402
 from masklet.training.checkpoint import read_checkpoint, read_weights  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.loop import train  # noqa: E402
@@ -227,7 +227,7 @@ def test_resuming_where_nothing_is_begins(straight, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param(b"no zip", "a file that cannot be read", id="damaged"),
+        pytest.param(b"no zip", "one that cannot be read", id="damaged"),
         pytest.param(None, "of format 1 .* got format 99", id="newer"),
     ],
 )
@@ -308,7 +308,7 @@ def test_a_terminal_has_one_line_that_renews_itself(monkeypatch):
 
 
 def test_half_precision_on_a_processor_is_refused(tmp_path):
-    with pytest.raises(TrainingError, match="f16, which needs a GPU"):
+    with pytest.raises(ModelError, match="f16, which needs a GPU"):
         train(TinyTask(), config(precision="f16"), tmp_path)
 
 

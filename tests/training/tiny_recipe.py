@@ -13,8 +13,8 @@ from masklet.training.config import LoopConfig
 class Data:
     """What is learnt from."""
 
-    folder: Path = Path("nowhere")
-    """Folder of the data."""
+    folder: Path | None = None
+    """Folder of the data; none: none is made."""
     span: float = 1.0
 
 
@@ -56,7 +56,8 @@ def PREPARE(settings):
     """Make the folder of the data; needs the core."""
     import cv2  # noqa: F401
 
-    settings.data.folder.mkdir(exist_ok=True)
+    if settings.data.folder is not None:
+        settings.data.folder.mkdir(exist_ok=True)
 
 
 def build(settings):

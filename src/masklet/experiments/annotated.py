@@ -6,11 +6,10 @@ their masks. Every row's masks and losses are kept, and what is finished is not 
 
 from __future__ import annotations
 
-import csv
-import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,11 +22,13 @@ from masklet.core.values import Box, Frame, FrameMasks
 from masklet.datasets import Clip, Davis2016
 from masklet.evaluation import evaluate_davis
 from masklet.evaluation.problems import Watch, unwatched
-from masklet.experiments.kept import is_kept, keep, write_table
+from masklet.experiments.davis_rows import Scored, Way, kept_figures, segment_davis
+from masklet.experiments.kept import write_table
 from masklet.formats.davis import write_label_pngs
 from masklet.masklets import Masklets
 from masklet.models import Segmenter, load_model, load_segmenter
-from masklet.models.protocols import Example
+from masklet.models.protocols import Example, Moment
+from masklet.pipelines import learned
 
 if TYPE_CHECKING:
     from masklet.models.osvos.config import OsvosConfig
@@ -55,12 +56,10 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
-    """A row with its figures: means over the sequences, J and F by the rules of DAVIS."""
+class Measured(Scored):
+    """A row with its figures, means over the sequences."""
 
     row: Row
-    j: float
-    f: float
     learning_seconds: float
     """Of online training, for a sequence."""
     most_seconds: float
@@ -69,20 +68,13 @@ class Measured:
     frame_ms: float
     """To segment a frame."""
 
-    @property
-    def j_and_f(self) -> float:
-        """The mean of both."""
-        return (self.j + self.f) / 2
-
     def to_json(self) -> dict[str, Any]:
         """Return the row as a table has it."""
         return {
             "annotated": self.row.annotated,
             "steps": self.row.steps,
             "maker": self.row.maker,
-            "J&F": round(self.j_and_f, 4),
-            "J": round(self.j, 4),
-            "F": round(self.f, 4),
+            **self.scores(),
             "learning_seconds": round(self.learning_seconds, 1),
             "most_learning_seconds": round(self.most_seconds, 1),
             "steps_taken": round(self.steps_taken),
@@ -125,16 +117,13 @@ def evaluate_osvos(
     names = tuple(sequences or dataset.names())
     asked = load_segmenter(segmenter) if any(row.maker == "segmenter" for row in rows) else None
 
-    def done() -> Iterator[None]:
-        for row in rows:
-            online = replace(config.online, steps=row.steps)
-            tracker: Osvos = load_model("osvos", weights=weights, config=replace(config, online=online))
-            for name in names:
-                _sequence(row, dataset.clip(name), tracker, out / row.name, asked)
-                yield
+    def way(row: Row) -> Way:
+        own = replace(config, online=replace(config.online, steps=row.steps))
+        tracker: Osvos = load_model("osvos", weights=weights, config=own)
+        settings = {"row": row.name, "config": repr(own)}
+        return Way(name=row.name, settings=settings, segment=partial(_segment, row, tracker, asked))
 
-    for _ in watch(done(), total=len(rows) * len(names)):
-        pass
+    segment_davis(dataset, names, out, map(way, rows), count=len(rows), watch=watch)
     measured = [_measure(row, root, out / row.name, split, names) for row in rows]
     write_table([each.to_json() for each in measured], out / "table.csv")
     return measured
@@ -149,34 +138,25 @@ def annotated_frames(frame_count: int, annotated: int) -> list[int]:
     return sorted({number * frame_count // annotated for number in range(annotated)})
 
 
-def _sequence(row: Row, clip: Clip[Masklets], tracker: Osvos, folder: Path, segmenter: Segmenter | None) -> None:
-    """Learn and segment one sequence, where that is not done."""
-    report = folder / f"{clip.name}.json"
-    settings = {"row": row.name, "config": repr(tracker.config)}
-    if is_kept(report, settings):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
+def _segment(
+    row: Row, tracker: Osvos, segmenter: Segmenter | None, clip: Clip[Masklets], folder: Path
+) -> dict[str, Any]:
+    """Learn and segment one sequence; return how that went."""
     frames, truth = list(clip.frames.read()), clip.truth
     started = time.monotonic()
     if row.annotated:
         chosen = annotated_frames(len(frames), row.annotated)
         tracker = tracker.learn(1, [_example(frames[number], truth, segmenter, row) for number in chosen])
-        learned = tracker.learned[1]
-        write_whole(folder / f"{clip.name}.csv", _losses(learned.curve).encode())
-        taken, ended = len(learned.curve), learned.ended
+        made = tracker.learned[1]
+        write_whole(folder.with_suffix(".csv"), _losses(made.curve).encode())
+        taken, ended = len(made.curve), made.ended
     else:
         tracker, (taken, ended) = tracker.unlearned(1), (0, "steps")
     learning = time.monotonic() - started
     started = time.monotonic()
-    write_label_pngs(_segmented(frames, tracker), folder / clip.name, names=clip.frames.frame_name)
-    segmenting = time.monotonic() - started
-    figures = {
-        "learning_seconds": learning,
-        "steps": taken,
-        "ended": ended,
-        "frame_ms": 1000 * segmenting / len(frames),
-    }
-    keep(report, settings, figures)
+    write_label_pngs(_segmented(frames, tracker), folder, names=clip.frames.frame_name)
+    frame_ms = 1000 * (time.monotonic() - started) / len(frames)
+    return {"learning_seconds": learning, "steps": taken, "ended": ended, "frame_ms": frame_ms}
 
 
 def _segmented(frames: Sequence[Frame], tracker: Osvos) -> Iterator[FrameMasks]:
@@ -195,27 +175,23 @@ def _example(frame: Frame, truth: Masklets, segmenter: Segmenter | None, row: Ro
 
 def _measure(row: Row, root: Path, folder: Path, split: str, names: Sequence[str]) -> Measured:
     overall = evaluate_davis(root, folder, year=2016, split=split, sequences=names).overall
-    reports = [json.loads((folder / f"{name}.json").read_text()) for name in names]
+    kept = kept_figures(folder, names)
     return Measured(
         row=row,
         j=overall["J-Mean"],
         f=overall["F-Mean"],
-        learning_seconds=float(np.mean([each["learning_seconds"] for each in reports])),
-        most_seconds=float(np.max([each["learning_seconds"] for each in reports])),
-        steps_taken=float(np.mean([each["steps"] for each in reports])),
-        frame_ms=float(np.mean([each["frame_ms"] for each in reports])),
+        learning_seconds=float(np.mean([each["learning_seconds"] for each in kept])),
+        most_seconds=float(np.max([each["learning_seconds"] for each in kept])),
+        steps_taken=float(np.mean([each["steps"] for each in kept])),
+        frame_ms=float(np.mean([each["frame_ms"] for each in kept])),
     )
 
 
-def losses_of(out: Path, row: Row, sequence: str) -> tuple[list[float], list[float]]:
+def losses_of(out: Path, row: Row, sequence: str) -> tuple[list[int], list[float]]:
     """Return steps and losses of a row's sequence, as `evaluate_osvos` wrote them; none of the parent."""
-    path = out / row.name / f"{sequence}.csv"
-    if not path.is_file():
-        return [], []
-    with path.open(newline="") as file:
-        read = list(csv.DictReader(file))
-    return [float(each["step"]) for each in read], [float(each["loss"]) for each in read]
+    table = out / row.name / f"{sequence}.csv"
+    return learned.losses_of(table) if table.is_file() else ([], [])
 
 
-def _losses(curve: Sequence[Any]) -> str:
+def _losses(curve: Sequence[Moment]) -> str:
     return "step,loss\n" + "".join(f"{moment.step},{moment.loss:.6g}\n" for moment in curve)

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,8 @@ from masklet.datasets import Clip, Davis2016
 from masklet.evaluation import evaluate_davis
 from masklet.evaluation.davis import DavisReport
 from masklet.evaluation.problems import Watch, unwatched
-from masklet.experiments.kept import is_kept, keep, write_table
+from masklet.experiments.davis_rows import Scored, Way, kept_figures, segment_davis
+from masklet.experiments.kept import write_table
 from masklet.experiments.learned_from import LearnedFrom, learned_from
 from masklet.experiments.squares import write_squares
 from masklet.formats.davis import write_label_pngs
@@ -81,30 +83,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
-    """A row: means over sequences or frames, J and F by the rules of DAVIS."""
+class Followed(Scored):
+    """A row: means over sequences or frames."""
 
     name: str
-    j: float
-    f: float
     frame_ms: float
     """To read a frame and follow the object to it, and to write the mask."""
     printed: Printed | None
     learned: LearnedFrom | None
-
-    @property
-    def j_and_f(self) -> float:
-        """The mean of both."""
-        return (self.j + self.f) / 2
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as a table has it."""
         printed, learned = self.printed, self.learned
         return {
             "row": self.name,
-            "J&F": round(self.j_and_f, 4),
-            "J": round(self.j, 4),
-            "F": round(self.f, 4),
+            **self.scores(),
             "frame_ms": round(self.frame_ms, 1),
             "steps": learned and learned.steps,
             "batch_size": learned and learned.batch_size,
@@ -145,15 +138,8 @@ def follow_davis(
         out = out / f"square-{side}"
         dataset = write_squares(dataset, names, out / "davis", side)
 
-    def done() -> Iterator[None]:
-        for row in rows:
-            settings = _settings(row)
-            for name in names:
-                _follow(row, dataset.clip(name), out / row.name, settings)
-                yield
-
-    for _ in watch(done(), total=len(rows) * len(names)):
-        pass
+    ways = (Way(name=row.name, settings=_settings(row), segment=partial(_follow, row.tracker)) for row in rows)
+    segment_davis(dataset, names, out, ways, count=len(rows), watch=watch)
     followed = [_measure(row, dataset, out / row.name, names, mean) for row in rows]
     write_table([each.to_json() for each in followed], out / "table.csv")
     return followed
@@ -173,18 +159,15 @@ def _settings(row: Candidate) -> dict[str, Any]:
     return {"model": row.model, "weights": weights, "config": repr(getattr(row.tracker, "config", None))}
 
 
-def _follow(row: Candidate, clip: Clip[Masklets], folder: Path, settings: dict[str, Any]) -> None:
-    """Follow the object of one sequence, where that is not done."""
-    report = folder / f"{clip.name}.json"
-    if is_kept(report, settings):
-        return
+def _follow(tracker: Tracker | None, clip: Clip[Masklets], folder: Path) -> dict[str, Any]:
+    """Follow the object of one sequence; return how fast that went."""
     first = clip.truth.frame(0)
     if not first.masks_NHW.any():
         raise EvaluationError(f"Expected an object in the first mask of {clip.name}, got an empty one.")
-    masks = _copied(first, len(clip.truth)) if row.tracker is None else _tracked(first, clip, row.tracker)
+    masks = _copied(first, len(clip.truth)) if tracker is None else _tracked(first, clip, tracker)
     started = time.monotonic()
-    count = write_label_pngs(masks, folder / clip.name, names=clip.frames.frame_name)
-    keep(report, settings, {"frames": count, "frame_ms": 1000 * (time.monotonic() - started) / count})
+    count = write_label_pngs(masks, folder, names=clip.frames.frame_name)
+    return {"frames": count, "frame_ms": 1000 * (time.monotonic() - started) / count}
 
 
 def _tracked(first: FrameMasks, clip: Clip[Masklets], tracker: Tracker) -> Iterator[FrameMasks]:
@@ -201,7 +184,7 @@ def _measure(row: Candidate, dataset: Davis2016, folder: Path, names: Sequence[s
     )
     write_whole(folder / "davis.json", json.dumps(report.to_json()).encode())
     j, f = _figures(report, mean)
-    kept = [json.loads((folder / f"{name}.json").read_text()) for name in names]
+    kept = kept_figures(folder, names)
     return Followed(
         name=row.name,
         j=j,

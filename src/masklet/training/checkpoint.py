@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 
 from masklet.core.errors import WeightsError
 from masklet.core.files import write_whole
+from masklet.models.layers.state_files import read_content
 
 FORMAT = 1
 
@@ -35,12 +35,7 @@ def write_checkpoint(path: Path, content: Mapping[str, Any], settings: Mapping[s
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Return what a checkpoint holds, on the processor; raise WeightsError where it is missing or damaged."""
-    if not path.is_file():
-        raise WeightsError(f"Expected a checkpoint at {path}, got none.")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        raise WeightsError(f"Expected a checkpoint at {path}, got a file that cannot be read.") from error
+    content = read_content(path, "a checkpoint")
     found = content.get("format") if isinstance(content, dict) else None
     if found != FORMAT:
         raise WeightsError(f"Expected a checkpoint of format {FORMAT} at {path}, got format {found}.")

@@ -36,6 +36,16 @@ class ClipSources:
     """Pixels of the shorter side of cached frames."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClipData:
+    """Which clips a recipe learns from."""
+
+    cache: Path = Path("clips")
+    """Clip cache; made from `sources` where there is none."""
+    validation: tuple[str, ...] = ()
+    """Clips that are not trained on but validated on; trackers follow them from their first frame to their end."""
+
+
 def make_cache(given: ClipSources, cache: Path) -> None:
     """Make the clip cache where there is none; raise TrainingError where nothing is said to make it from."""
     if cache.exists():

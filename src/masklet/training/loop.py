@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 import torch
 
+from masklet.models.layers.device import choose_precision
 from masklet.training.batches import BatchesByNumber, Waiting, iterate
 from masklet.training.best import Best, best_so_far
 from masklet.training.checkpoint import read_checkpoint, write_checkpoint
 from masklet.training.config import MAY_CHANGE, LoopConfig
-from masklet.training.device import choose_device, choose_precision, describe_device, prepare_device
+from masklet.training.device import describe_device, own_device, prepare_device
 from masklet.training.errors import TrainingError
 from masklet.training.learner import Learner
 from masklet.training.logs import Logs, NoLogs, RunLogs, write_settings
@@ -64,7 +65,7 @@ def train(
     Raise TrainingError where the loss is not finite (the last checkpoint stays) or the settings changed,
     OutputError for a folder that cannot be used, WeightsError for a bad checkpoint.
     """
-    device = choose_device(config.device)
+    device = own_device(config.device)
     precision = choose_precision(config.precision, device)
     prepare_device(device, threads=config.threads)
     settings = flatten(config, prefix="loop.") if settings is None else settings

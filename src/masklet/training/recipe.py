@@ -105,14 +105,14 @@ def run_recipe(
         assignments = _last_of_each([*_assignments_before(files), *assignments])
     settings = make(recipe.settings, assignments)
     try:
-        from masklet.training.device import choose_device
+        from masklet.training.device import own_device
         from masklet.training.loop import train
         from masklet.training.randomness import seed_pass
         from masklet.training.ranks import joined
     except ModuleNotFoundError as error:
         raise MissingExtraError("Training", extra="torch") from error
     loop: LoopConfig = settings.loop
-    with joined(choose_device(loop.device)) as ranks:
+    with joined(own_device(loop.device)) as ranks:
         if ranks.first:
             _if_installed(recipe, "PREPARE", (settings,), progress)
         ranks.wait()

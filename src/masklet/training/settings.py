@@ -184,7 +184,14 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _helps(settings: type[Any]) -> dict[str, str]:
-    """Return the docstring under each field of a dataclass."""
+    """Return the docstring under each field of a dataclass, of a field that has none that of its parent's."""
+    helps: dict[str, str] = {}
+    for parent in reversed(settings.__mro__[:-1]):
+        helps |= _own_helps(parent)
+    return helps
+
+
+def _own_helps(settings: type[Any]) -> dict[str, str]:
     try:
         body = ast.parse(textwrap.dedent(inspect.getsource(settings))).body[0]
     except (OSError, TypeError):

@@ -6,13 +6,13 @@ Shapes: T frames, H W pixels, 3 is RGB.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
 from masklet.core.arrays import UInt8Array
 from masklet.training.augment import AugmentConfig, augment
+from masklet.training.clip_sources import ClipData
 from masklet.training.clips import VOID, CachedClip, ClipFolder, sample_frames
 from masklet.training.crossing import places_across, read_across
 from masklet.training.errors import TrainingError
@@ -24,48 +24,22 @@ _DRAWS = 200
 """Clips that are drawn for a sample until one shows an object in its first frame."""
 
 
-class Drawing(Protocol):
-    """How clips are drawn: the fields of a recipe's data settings that matter here."""
+@dataclass(frozen=True, kw_only=True)
+class TrackerData(ClipData):
+    """Which clips a tracker learns from, and what is made of them."""
 
-    @property
-    def cache(self) -> Path:
-        """Clip cache."""
-        ...
-
-    @property
-    def validation(self) -> tuple[str, ...]:
-        """Clips that are not drawn from."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """Sides of a training crop in pixels."""
-        ...
-
-    @property
-    def length(self) -> int:
-        """Frames of a training clip."""
-        ...
-
-    @property
-    def most_gap(self) -> int:
-        """Largest step from one frame to the next in the cached clips."""
-        ...
-
-    @property
-    def synthetic(self) -> float:
-        """Share of samples that are made of a still picture."""
-        ...
-
-    @property
-    def pasted(self) -> float:
-        """Share of the others in which objects of other clips move through the picture."""
-        ...
-
-    @property
-    def most_objects(self) -> int:
-        """Objects of one clip that are labelled; the rest is background."""
-        ...
+    size: int = 256
+    """Sides of a training crop in pixels."""
+    length: int = 6
+    """Frames of a training clip."""
+    most_gap: int = 8
+    """Largest step from one frame to the next in the cached clips."""
+    synthetic: float = 0.4
+    """Share of samples that are made of a still picture."""
+    pasted: float = 0.4
+    """Share of the others in which objects of other clips move through the picture."""
+    most_objects: int = 3
+    """Objects of one clip that are labelled; the rest is background."""
 
 
 class TrackerClips:
@@ -73,7 +47,7 @@ class TrackerClips:
 
     def __init__(
         self,
-        data: Drawing,
+        data: TrackerData,
         augmentation: AugmentConfig,
         *,
         seed: int,

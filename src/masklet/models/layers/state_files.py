@@ -13,23 +13,16 @@ from torch import Tensor, nn
 
 from masklet.core.errors import MissingExtraError, WeightsError
 
+_OF_WHAT = "a file of weights"
 
-def read_state(path: Path) -> dict[str, Tensor]:
+
+def read_state(path: Path, of_what: str = _OF_WHAT) -> dict[str, Tensor]:
     """Return the named tensors of a file written by torch.save, or by safetensors (NAME.safetensors).
 
-    Raise WeightsError where the file is missing, cut short, holds code, or holds something other than tensors.
+    Raise WeightsError, which says `of_what` a file was expected, where it is missing, cut short, holds code, or
+    holds something other than tensors.
     """
-    return tensors_of(read_content(path), path)
-
-
-def read_content(path: Path) -> Any:
-    """Return all that such a file holds, tensors and plain values.
-
-    Raise WeightsError where the file is missing, cut short or holds code.
-    """
-    if not path.is_file():
-        raise WeightsError(f"Expected a file of weights at {path}, got none.")
-    return _read_safetensors(path) if path.suffix == ".safetensors" else _read_torch(path)
+    return tensors_of(read_content(path, of_what), path)
 
 
 def tensors_of(state: Any, path: Path) -> dict[str, Tensor]:
@@ -57,21 +50,31 @@ def load_strictly(network: nn.Module, state: Mapping[str, Tensor], *, title: str
     network.load_state_dict(state)
 
 
-def _read_torch(path: Path) -> Any:
+def read_content(path: Path, of_what: str = _OF_WHAT) -> Any:
+    """Return what a file holds, tensors and plain values; nothing in it is run.
+
+    Raise WeightsError, which says `of_what` a file was expected, where it is missing, cut short or holds code.
+    """
+    if not path.is_file():
+        raise WeightsError(f"Expected {of_what} at {path}, got none.")
+    return (_read_safetensors if path.suffix == ".safetensors" else _read_torch)(path, of_what)
+
+
+def _read_torch(path: Path, of_what: str) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "Unsupported global" in str(error) or "Unsupported class" in str(error):
             raise WeightsError(
-                f"Expected weights alone in {path}, got a file with pickled code, which is not run; "
+                f"Expected {of_what} at {path}, got one with pickled code, which is not run; "
                 "save the network's state_dict instead."
             ) from error
-        raise _unreadable(path) from error
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, AttributeError) as error:
-        raise _unreadable(path) from error
+        raise _unreadable(path, of_what) from error
+    except Exception as error:  # what a file of anything else may raise has no common parent
+        raise _unreadable(path, of_what) from error
 
 
-def _read_safetensors(path: Path) -> Any:
+def _read_safetensors(path: Path, of_what: str) -> Any:
     try:
         safetensors = import_module("safetensors")
         load_file = import_module("safetensors.torch").load_file
@@ -80,12 +83,12 @@ def _read_safetensors(path: Path) -> Any:
     try:
         return load_file(path)
     except (OSError, safetensors.SafetensorError) as error:
-        raise _unreadable(path) from error
+        raise _unreadable(path, of_what) from error
 
 
-def _unreadable(path: Path) -> WeightsError:
+def _unreadable(path: Path, of_what: str) -> WeightsError:
     return WeightsError(
-        f"Expected a file of weights at {path}, got one that cannot be read: it is cut short or something else."
+        f"Expected {of_what} at {path}, got one that cannot be read: it is cut short or something else."
     )
 
 

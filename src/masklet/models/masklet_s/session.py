@@ -14,9 +14,9 @@ import numpy as np
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import BoxXYXY, box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
-from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
-from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.friends import Friends, are_friends, rivals
 from masklet.models.layers.sighting import NOWHERE, Sighting, sightings_from, sightings_state
+from masklet.models.layers.told import Told
 from masklet.models.masklet_s.bank import Bank
 from masklet.models.masklet_s.config import SessionConfig
 from masklet.models.masklet_s.evidence import evidence
@@ -39,11 +39,9 @@ class MaskletSSession:
     def __init__(self, graphs: Graphs, config: SessionConfig) -> None:
         self._graphs = graphs
         self._config = config
-        self._size_HW: tuple[int, int] | None = None
+        self._told = Told()
         self._sightings: dict[int, Sighting] = {}
         """Of each object followed, in the order of their coming."""
-        self._friends: Friends = frozenset()
-        """Pairs of objects that lie on each other."""
         self._bank = Bank()
         self._latest: Latest | None = None
 
@@ -59,21 +57,19 @@ class MaskletSSession:
         says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
         another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
         """
-        given = given_masks(frame, prompts, followed=self._sightings, size_HW=self._size_HW)
-        self._size_HW = frame.size_HW
+        self._told, given = self._told.on(frame, prompts, self._sightings)
         ids = tuple(dict.fromkeys((*self.object_ids, *given)))
         if not ids:
             return FrameMasks.empty(frame.index, frame.size_HW)
-        self._friends = befriended(self._friends, given)
         for object_id in given:
             self._bank = self._bank.without(object_id, "recent", "lasting", "long_term")
         view = self._view(given)
         code = self._graphs.encode(view.picture(frame.image_HW3))
         found, shares = self._find(code, view, [object_id for object_id in ids if object_id not in given])
-        masks = _with_given(found, given, self._friends, frame.size_HW)
+        masks = self._told.masks(found, given)
         scores = {object_id: _score(shares[object_id]) for object_id in found if masks[object_id].any()}
         scores |= {object_id: float(mask_HW.any()) for object_id, mask_HW in given.items()}
-        shares = _shares_with_given(shares, given, self._friends, view)
+        shares = _shares_with_given(shares, given, self._told.friends, view)
         self._remember(code, view, shares, masks, given)
         self._sightings = {
             object_id: self._sightings.get(object_id, NOWHERE).after(masks[object_id]) for object_id in ids
@@ -87,7 +83,7 @@ class MaskletSSession:
 
     def shares(self) -> FloatArray:
         """Return share_NHW of the objects followed on the frame stepped last; 0 beyond what was looked at."""
-        size_HW = self._size_HW or (0, 0)
+        size_HW = self._told.size_HW or (0, 0)
         share_NHW = np.zeros((len(self._sightings), *size_HW), dtype=np.float32)
         if self._latest is not None:
             view = self._latest.view
@@ -98,10 +94,8 @@ class MaskletSSession:
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
-        if object_id not in self._sightings:
-            raise not_followed(object_id, self.object_ids)
+        self._told = self._told.without(object_id, self._sightings)
         self._sightings = {known: seen for known, seen in self._sightings.items() if known != object_id}
-        self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
         self._bank = self._bank.without(object_id)
         if self._latest is not None:
             kept = {known: share for known, share in self._latest.shares.items() if known != object_id}
@@ -113,11 +107,7 @@ class MaskletSSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays."""
-        arrays: dict[str, AnyArray] = {
-            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
-            **sightings_state(self._sightings),
-            "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
-        }
+        arrays = self._told.state() | sightings_state(self._sightings)
         if self._latest is not None:
             arrays["latest.view_6"] = np.array(self._latest.view.numbers)
             arrays["latest.object_ids_N"] = np.array(list(self._latest.shares), dtype=np.int64)
@@ -129,10 +119,8 @@ class MaskletSSession:
     def from_state(cls, graphs: Graphs, config: SessionConfig, state: Mapping[str, AnyArray]) -> MaskletSSession:
         """Return a session that goes on where the one that gave this state stood."""
         session = cls(graphs, config)
-        size_HW = [int(value) for value in state["size_HW"]]
-        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
+        session._told = Told.from_state(state)
         session._sightings = sightings_from(state)
-        session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         if "latest.view_6" in state:
             ids = state["latest.object_ids_N"].tolist()
             shares = dict(zip(ids, state["latest.shares_Nhw"], strict=True)) if ids else {}
@@ -145,27 +133,27 @@ class MaskletSSession:
 
     def _view(self, given: Mapping[int, BoolArray]) -> View:
         """Return the view around all objects: where they may be by now, and where they are prompted."""
-        assert self._size_HW is not None
+        assert self._told.size_HW is not None
         config = self._config
-        boxes = [seen.search_box(self._size_HW, config.growth) for seen in self._sightings.values()]
+        boxes = [seen.search_box(self._told.size_HW, config.growth) for seen in self._sightings.values()]
         boxes += [np.array(box) for mask_HW in given.values() if (box := box_of_mask(mask_HW)) is not None]
         box_N4 = np.array(boxes)
         union: BoxXYXY = (*box_N4[:, :2].min(axis=0).tolist(), *box_N4[:, 2:].max(axis=0).tolist())
-        canvas_HW = canvas_of(self._size_HW, config.canvas_pixels)
-        return view_of(union, self._size_HW, canvas_HW=canvas_HW, margin=config.view_margin, zoom=config.zoom)
+        canvas_HW = canvas_of(self._told.size_HW, config.canvas_pixels)
+        return view_of(union, self._told.size_HW, canvas_HW=canvas_HW, margin=config.view_margin, zoom=config.zoom)
 
     def _find(
         self, code: Code, view: View, object_ids: Sequence[int]
     ) -> tuple[dict[int, BoolArray], dict[int, FloatArray]]:
         """Return mask_HW and shares_hw of these objects, read from what is remembered."""
-        assert self._size_HW is not None
+        assert self._told.size_HW is not None
         known = [object_id for object_id in object_ids if self._bank.knows(object_id)]
-        masks = {object_id: np.zeros(self._size_HW, dtype=bool) for object_id in object_ids}
+        masks = {object_id: np.zeros(self._told.size_HW, dtype=bool) for object_id in object_ids}
         shares = {object_id: np.zeros(view.grid_hw, dtype=np.float32) for object_id in object_ids}
         if not known:
             return masks, shares
         key_MQ, value_NCM = table(self._bank.memories(), known, view)
-        rivals_NN = rivals(self._friends, known)
+        rivals_NN = rivals(self._told.friends, known)
         reading = self._graphs.read(code, key_MQ, value_NCM, self._before(view, known), rivals_NN)
         self._bank = self._bank.used(reading.usage_M)
         evidence_Nhw = evidence(reading.log_probability_Nhw, reading.log_background_Nhw, rivals_NN)
@@ -198,7 +186,7 @@ class MaskletSSession:
         if not any(mask_HW.any() for mask_HW in masks.values()):
             return
         ids = list(shares)
-        value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), rivals(self._friends, ids))
+        value_NCP = self._graphs.value(code, np.stack([shares[i] for i in ids]), rivals(self._told.friends, ids))
         memory = of_frame(code.key_PR, value_NCP, ids)
         shown = [object_id for object_id in given if given[object_id].any()]
         prompted = None
@@ -211,23 +199,6 @@ def _score(shares_hw: FloatArray) -> float:
     """Return the mean share of an object over the cells that are more its own than not."""
     own = shares_hw[shares_hw > 0.5]
     return float(own.mean()) if own.size else 0.5
-
-
-def _with_given(
-    found: Mapping[int, BoolArray],
-    given: Mapping[int, BoolArray],
-    friends: Friends,
-    size_HW: tuple[int, int],
-) -> dict[int, BoolArray]:
-    """Return the prompted masks as they came, and of the found ones what is no rival's by prompt."""
-    masks: dict[int, BoolArray] = dict(given)
-    for object_id, mask_HW in found.items():
-        taken_HW = np.zeros(size_HW, dtype=bool)
-        for other, given_HW in given.items():
-            if not are_friends(friends, object_id, other):
-                taken_HW |= given_HW
-        masks[object_id] = mask_HW & ~taken_HW
-    return masks
 
 
 def _shares_with_given(

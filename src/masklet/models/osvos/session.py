@@ -14,8 +14,8 @@ import numpy as np
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.masks import mask_iou, without_fragments
 from masklet.core.values import Frame, FrameMasks, Prompt
-from masklet.models.layers.friends import Friends, are_friends, befriended
-from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.friends import Friends, are_friends
+from masklet.models.layers.told import Told
 from masklet.models.osvos.examples_state import examples_from, examples_state
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.learner import Learner
@@ -49,8 +49,7 @@ class OsvosSession:
     def __init__(self, learner: Learner, known: Mapping[int, Known]) -> None:
         self._learner = learner
         self._known = dict(known)
-        self._friends: Friends = frozenset()
-        self._size_HW: tuple[int, int] | None = None
+        self._told = Told()
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -71,17 +70,15 @@ class OsvosSession:
         """Take frames of one size at once, prompts being of the first, and return their masks: as `step` for each,
         in one batch of the network."""
         first = frames[0]
-        given = given_masks(first, prompts, followed=self._known, size_HW=self._size_HW)
+        told, given = self._told.on(first, prompts, self._known)
         for frame in frames[1:]:
-            given_masks(frame, (), followed=self._known, size_HW=first.size_HW)
-        self._size_HW = first.size_HW
-        friends = befriended(self._friends, given)
+            told.on(frame, (), self._known)
         self._known = self._known | {
-            object_id: self._learned(first, object_id, given, friends)
+            object_id: self._learned(first, object_id, given, told.friends)
             for object_id, mask_HW in given.items()
             if mask_HW.any()
         }
-        self._friends = friends
+        self._told = told
         found = {
             object_id: self._learner.probabilities(
                 known.network, [frame.image_HW3 for frame in frames], known.area_share
@@ -96,10 +93,8 @@ class OsvosSession:
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
-        if object_id not in self._known:
-            raise not_followed(object_id, self.object_ids)
+        self._told = self._told.without(object_id, self._known)
         self._known = {each: known for each, known in self._known.items() if each != object_id}
-        self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
 
     def copy(self) -> OsvosSession:
         """Return a session that goes on from here by itself."""
@@ -107,11 +102,7 @@ class OsvosSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays: the weights of each object's network among them."""
-        arrays: dict[str, AnyArray] = {
-            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
-            "object_ids_N": np.array(self.object_ids, dtype=np.int64),
-            "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
-        }
+        arrays = self._told.state() | {"object_ids_N": np.array(self.object_ids, dtype=np.int64)}
         for object_id, known in self._known.items():
             for name, value in known.network.state_dict().items():
                 arrays[f"{object_id}.network.{name}"] = value.detach().cpu().numpy()
@@ -129,9 +120,7 @@ class OsvosSession:
             }
             known[object_id] = Known(learner.network_of(weights), examples_from(state, f"{object_id}.examples"))
         session = cls(learner, known)
-        size_HW = [int(value) for value in state["size_HW"]]
-        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
-        session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
+        session._told = Told.from_state(state)
         return session
 
     def _learned(self, frame: Frame, object_id: int, given: Mapping[int, BoolArray], friends: Friends) -> Known:
@@ -167,7 +156,7 @@ class OsvosSession:
             own_HW = probability[object_id]
             mask_HW = sure_parts(own_HW, threshold=config.decided_at, sure=config.sure)
             for other in ids:
-                if other == object_id or are_friends(self._friends, object_id, other):
+                if other == object_id or are_friends(self._told.friends, object_id, other):
                     continue
                 mask_HW &= ~given[other] if other in given else own_HW >= probability[other]
             if config.fragments:

@@ -6,7 +6,6 @@ those cannot tell (fusion, skips, prior) is taken to be as the released code has
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,6 +15,7 @@ import torch
 from torch import Tensor
 
 from masklet.core.errors import WeightsError
+from masklet.models.layers.state_files import read_content
 from masklet.models.unet.config import Encoder, NetworkConfig, SessionConfig
 from masklet.models.unet.networks import Network, make_network
 
@@ -41,7 +41,9 @@ def read_network(path: Path) -> Loaded:
     Raise WeightsError for a file that is missing, damaged, of another network, or that holds more than tensors and
     plain values.
     """
-    content = _read(path)
+    content = read_content(path, _OF_WHAT)
+    if not isinstance(content, dict) or not content:
+        raise WeightsError(f"Expected {_OF_WHAT} at {path}, got a file that holds no named tensors.")
     if isinstance(content.get("ema"), dict):
         told = content.get("settings")
         told = told if isinstance(told, dict) else {}
@@ -105,21 +107,3 @@ def _told(
 def _title(config: NetworkConfig) -> str:
     kind = "U-Net" if config.kind == "unet" else f"Siamese U-Net with {config.encoder.upper()}"
     return f"{kind} of width {config.width:g}"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise WeightsError(f"Expected {_OF_WHAT} at {path}, got none.")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise WeightsError(
-            f"Expected {_OF_WHAT} at {path}, got a file that is damaged or holds code, which is not run."
-        ) from error
-    except Exception as error:  # what a file of anything else may raise has no common parent
-        raise WeightsError(
-            f"Expected {_OF_WHAT} at {path}, got one that cannot be read: only a part of it? Fetch it anew."
-        ) from error
-    if not isinstance(content, dict) or not content:
-        raise WeightsError(f"Expected {_OF_WHAT} at {path}, got a file that holds no named tensors.")
-    return content

@@ -15,9 +15,9 @@ from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.boxes import box_of_mask
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.aggregation import aggregated, evidence, scores_of
-from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
-from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.friends import rivals
 from masklet.models.layers.sighting import NOWHERE, Sighting, sightings_from, sightings_state
+from masklet.models.layers.told import Told
 from masklet.models.unet.config import SessionConfig
 from masklet.models.unet.memory import ObjectMemory, Remembered
 from masklet.models.unet.runner import Runner
@@ -33,11 +33,10 @@ class UNetSession:
     def __init__(self, runner: Runner, config: SessionConfig) -> None:
         self._runner = runner
         self._config = config
-        self._size_HW: tuple[int, int] | None = None
+        self._told = Told()
         self._sightings: dict[int, Sighting] = {}
         """Of each object followed, in the order of their coming."""
         self._memories: dict[int, ObjectMemory] = {}
-        self._friends: Friends = frozenset()
 
     @property
     def object_ids(self) -> tuple[int, ...]:
@@ -52,16 +51,14 @@ class UNetSession:
         says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
         another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
         """
-        given = given_masks(frame, prompts, followed=self._sightings, size_HW=self._size_HW)
-        self._size_HW = frame.size_HW
+        self._told, given = self._told.on(frame, prompts, self._sightings)
         ids = tuple(dict.fromkeys((*self.object_ids, *given)))
         if not ids:
             return FrameMasks.empty(frame.index, frame.size_HW)
-        self._friends = befriended(self._friends, given)
         masks, probabilities, scores = self._find(
             frame, [object_id for object_id in ids if object_id not in given]
         )
-        masks = self._with_given(masks, given)
+        masks = self._told.masks(masks, given)
         scores |= {object_id: float(mask_HW.any()) for object_id, mask_HW in given.items()}
         self._remember(frame, masks, probabilities)
         return FrameMasks(
@@ -73,11 +70,9 @@ class UNetSession:
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
-        if object_id not in self._sightings:
-            raise not_followed(object_id, self.object_ids)
+        self._told = self._told.without(object_id, self._sightings)
         self._sightings = {known: seen for known, seen in self._sightings.items() if known != object_id}
         self._memories = {known: each for known, each in self._memories.items() if known != object_id}
-        self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
 
     def copy(self) -> UNetSession:
         """Return a session that goes on from here by itself."""
@@ -85,11 +80,7 @@ class UNetSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays."""
-        arrays: dict[str, AnyArray] = {
-            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
-            **sightings_state(self._sightings),
-            "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
-        }
+        arrays = self._told.state() | sightings_state(self._sightings)
         for object_id, memory in self._memories.items():
             arrays |= {f"memory.{object_id}.{name}": array for name, array in memory.state().items()}
         return arrays
@@ -99,10 +90,8 @@ class UNetSession:
     def from_state(cls, runner: Runner, config: SessionConfig, state: Mapping[str, AnyArray]) -> UNetSession:
         """Return a session that goes on where the one that gave this state stood."""
         session = cls(runner, config)
-        size_HW = [int(side) for side in state["size_HW"]]
-        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
+        session._told = Told.from_state(state)
         session._sightings = sightings_from(state)
-        session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         for object_id in session._sightings:
             prefix = f"memory.{object_id}."
             memory = {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
@@ -116,7 +105,7 @@ class UNetSession:
         if not object_ids:
             return {}, {}, {}
         probability_NHW = torch.from_numpy(np.stack([self._probability(frame, each) for each in object_ids]))
-        rivals_NN = torch.from_numpy(rivals(self._friends, object_ids))
+        rivals_NN = torch.from_numpy(rivals(self._told.friends, object_ids))
         share_NHW, background_NHW = aggregated(probability_NHW, rivals_NN)
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
         scores = scores_of(share_NHW, evidence_NHW)
@@ -138,15 +127,6 @@ class UNetSession:
         probability_HW = np.zeros(frame.size_HW, dtype=np.float32)
         probability_HW[window.part] = 1 / (1 + np.exp(-window.spread(logits_hw)))
         return probability_HW
-
-    def _with_given(self, found: Mapping[int, BoolArray], given: Mapping[int, BoolArray]) -> dict[int, BoolArray]:
-        """Return the prompted masks as they came, and of the found ones what is no rival's by prompt."""
-        masks = {object_id: mask_HW.copy() for object_id, mask_HW in found.items()}
-        for object_id, mask_HW in masks.items():
-            for other, given_HW in given.items():
-                if not are_friends(self._friends, object_id, other):
-                    mask_HW &= ~given_HW
-        return masks | dict(given)
 
     def _remember(
         self, frame: Frame, masks: Mapping[int, BoolArray], probabilities: Mapping[int, FloatArray]

@@ -8,7 +8,6 @@ object have a value encoder of 4 input channels; the fifth, the other objects' m
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from masklet.core.errors import WeightsError
+from masklet.models.layers.state_files import read_state
 from masklet.models.xmem.layout import Layout, layout_of
 from masklet.models.xmem.network import Dims, XMemNetwork
 
@@ -31,7 +31,7 @@ def read_network(path: Path) -> XMemNetwork:
 
     Raise WeightsError for a file that is missing, damaged, of another network, or that holds more than tensors.
     """
-    return network_of(_read(path), path.name)
+    return network_of(read_state(path, _OF_WHAT), path.name)
 
 
 def network_of(state: Mapping[str, Tensor], name: str = "the state dict") -> XMemNetwork:
@@ -43,24 +43,6 @@ def network_of(state: Mapping[str, Tensor], name: str = "the state dict") -> XMe
         network = XMemNetwork(dims)
     network.load_state_dict(_converted(state), assign=True)
     return network
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise WeightsError(f"Expected {_OF_WHAT} at {path}, got none.")
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise WeightsError(
-            f"Expected {_OF_WHAT} at {path}, got one that is damaged or holds code, which is not run."
-        ) from error
-    except Exception as error:  # what a file of anything else may raise has no common parent
-        raise WeightsError(
-            f"Expected {_OF_WHAT} at {path}, got one that cannot be read: only a part of it? Fetch it anew."
-        ) from error
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise WeightsError(f"Expected {_OF_WHAT} at {path}, got a file that holds other things than tensors.")
-    return state
 
 
 def _dims(state: Mapping[str, Tensor], name: str) -> Dims:

@@ -16,9 +16,9 @@ from torch import Tensor
 from masklet.core.arrays import AnyArray, BoolArray, FloatArray
 from masklet.core.values import Frame, FrameMasks, Prompt
 from masklet.models.layers.aggregation import aggregated, cover_of, evidence, others, scores_of
-from masklet.models.layers.friends import Friends, are_friends, befriended, rivals
-from masklet.models.layers.given import given_masks, not_followed
+from masklet.models.layers.friends import are_friends, rivals
 from masklet.models.layers.still_needed import still_needed
+from masklet.models.layers.told import Told
 from masklet.models.layers.view import resized
 from masklet.models.xmem.canvas import Canvas, canvas_of
 from masklet.models.xmem.config import XMemConfig
@@ -40,11 +40,10 @@ class XMemSession:
     def __init__(self, network: XMemNetwork, config: XMemConfig) -> None:
         self._network = network
         self._config = config
-        self._size_HW: tuple[int, int] | None = None
+        self._told = Told()
         self._sensory: dict[int, Tensor] = {}
         """sensory_Shw of each object followed, in the order of their coming."""
         self._memory: Memory | None = None
-        self._friends: Friends = frozenset()
         self._prompted: tuple[PromptedFrame, ...] = ()
         self._frames = 0
         """Frames stepped since the first prompt."""
@@ -68,14 +67,12 @@ class XMemSession:
         says that a known object is not there. Raise PromptError for points, boxes, a mask of another size, of
         another frame or empty for a new object, ShapeError for a frame of another size than the ones before.
         """
-        given = given_masks(frame, prompts, followed=self._sensory, size_HW=self._size_HW)
-        self._size_HW = frame.size_HW
+        self._told, given = self._told.on(frame, prompts, self._sensory)
         ids = tuple(dict.fromkeys((*self.object_ids, *given)))
         if not ids:
             return FrameMasks.empty(frame.index, frame.size_HW)
         self._frames += 1
-        self._friends = befriended(self._friends, given)
-        rivals_NN = self._tensor(rivals(self._friends, ids))
+        rivals_NN = self._tensor(rivals(self._told.friends, ids))
         canvas = canvas_of(frame.size_HW, self._config.short_side)
         code = self._encode(canvas, frame)
         self._forget_wrong(code, canvas, given)
@@ -85,7 +82,9 @@ class XMemSession:
             self._remember(code, share_NHW, rivals_NN, dict.fromkeys(ids, False) | _shown(given))
         self._shared = dict(zip(ids, share_NHW, strict=True))
         evidence_NHW = evidence(share_NHW, background_NHW, rivals_NN)
-        masks_NHW = self._with_given(canvas.masks(array_of(evidence_NHW)), ids, given)
+        found = zip(ids, canvas.masks(array_of(evidence_NHW)), strict=True)
+        masks = self._told.masks({known: mask_HW for known, mask_HW in found if known not in given}, given)
+        masks_NHW = np.stack([masks[known] for known in ids])
         scores = dict(zip(ids, scores_of(share_NHW, evidence_NHW), strict=True)) | dict.fromkeys(given, 1.0)
         sure = [place for place, object_id in enumerate(ids) if scores[object_id] >= _SURE]
         seen_Nhw = cover_of((evidence_NHW[sure] > 0).to(evidence_NHW.dtype), code.grid_hw) > 0
@@ -99,9 +98,9 @@ class XMemSession:
 
     def shares(self) -> FloatArray:
         """Return share_NHW of the objects followed on the frame stepped last; 0 of all before a step."""
-        size_HW = self._size_HW or (0, 0)
+        size_HW = self._told.size_HW or (0, 0)
         share_NHW = np.zeros((len(self._sensory), *size_HW), dtype=np.float32)
-        part = canvas_of(size_HW, self._config.short_side).part if self._size_HW else ()
+        part = canvas_of(size_HW, self._config.short_side).part if self._told.size_HW else ()
         for position, object_id in enumerate(self._sensory):
             if object_id in self._shared:
                 share_NHW[position] = resized(array_of(self._shared[object_id])[part], size_HW)
@@ -109,11 +108,9 @@ class XMemSession:
 
     def remove(self, object_id: int) -> None:
         """Forget an object; raise PromptError for one that is not followed."""
-        if object_id not in self._sensory:
-            raise not_followed(object_id, self.object_ids)
+        self._told = self._told.without(object_id, self._sensory)
         self._sensory = {known: each for known, each in self._sensory.items() if known != object_id}
         self._seen = {known: each for known, each in self._seen.items() if known != object_id}
-        self._friends = frozenset(pair for pair in self._friends if object_id not in pair)
         self._prompted = self._still_needed(tuple(each.without(object_id) for each in self._prompted))
         if self._memory is not None:
             left = self._memory.without(object_id)
@@ -125,10 +122,8 @@ class XMemSession:
 
     def state(self) -> Mapping[str, AnyArray]:
         """Return everything remembered as named arrays."""
-        arrays: dict[str, AnyArray] = {
-            "size_HW": np.array(self._size_HW or (), dtype=np.int64),
+        arrays = self._told.state() | {
             "object_ids_N": np.array(self.object_ids, dtype=np.int64),
-            "friends_K2": np.array(sorted(self._friends), dtype=np.int64).reshape(-1, 2),
             "counts_2": np.array([self._frames, self._remembered], dtype=np.int64),
             "prompted_K2": np.array(
                 [(each.number, known) for each in self._prompted for known in each.object_ids], dtype=np.int64
@@ -143,8 +138,7 @@ class XMemSession:
     def from_state(cls, network: XMemNetwork, config: XMemConfig, state: Mapping[str, AnyArray]) -> XMemSession:
         """Return a session that goes on where the one that gave this state stood."""
         session = cls(network, config)
-        size_HW = [int(side) for side in state["size_HW"]]
-        session._size_HW = (size_HW[0], size_HW[1]) if size_HW else None
+        session._told = Told.from_state(state)
         session._sensory = {
             object_id: tensor_of(state[f"sensory.{object_id}"], network.device)
             for object_id in state["object_ids_N"].tolist()
@@ -154,7 +148,6 @@ class XMemSession:
             for object_id in session._sensory
             if f"seen.{object_id}" in state
         }
-        session._friends = frozenset((first, second) for first, second in state["friends_K2"].tolist())
         session._frames, session._remembered = state["counts_2"].tolist()
         prompted: dict[int, tuple[int, ...]] = {}
         for number, object_id in state["prompted_K2"].tolist():
@@ -210,7 +203,7 @@ class XMemSession:
         for object_id, mask_HW in given.items():
             cover_HW = self._tensor(canvas.cover(mask_HW))
             for place in sought:
-                if not are_friends(self._friends, object_id, object_ids[place]):
+                if not are_friends(self._told.friends, object_id, object_ids[place]):
                     share_NHW[place] *= cover_HW <= 0.5
             share_NHW[object_ids.index(object_id)] = cover_HW
         return aggregated(share_NHW, rivals_NN)
@@ -259,17 +252,6 @@ class XMemSession:
 
     def _still_needed(self, prompted: Sequence[PromptedFrame]) -> tuple[PromptedFrame, ...]:
         return still_needed(prompted, self._config.prompted)
-
-    def _with_given(
-        self, masks_NHW: BoolArray, object_ids: Sequence[int], given: Mapping[int, BoolArray]
-    ) -> BoolArray:
-        """Return the prompted masks as they came, and of the found ones what is no rival's by prompt."""
-        for object_id, given_HW in given.items():
-            for place, other in enumerate(object_ids):
-                if other not in given and not are_friends(self._friends, object_id, other):
-                    masks_NHW[place] &= ~given_HW
-            masks_NHW[object_ids.index(object_id)] = given_HW
-        return masks_NHW
 
     def _tensor(self, array: FloatArray) -> Tensor:
         """Return the tensor of an array, where and in what the network keeps keys, gates and masks."""

@@ -21,32 +21,16 @@ from masklet.training.clips import CachedClip
 from masklet.training.config import LoopConfig
 from masklet.training.imagenet import fetch_backbone, fetched_backbone
 from masklet.training.losses import hard_share
-from masklet.training.tracker_clips import TrackerClips
+from masklet.training.tracker_clips import TrackerClips, TrackerData
 
 _VALIDATION_MEMORIES = 6
 """Frames that a validation reads from, about as many as a session does."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Data:
+class Data(TrackerData):
     """Which clips, and what is made of them."""
 
-    cache: Path = Path("clips")
-    """Clip cache; made from `sources` where there is none."""
-    validation: tuple[str, ...] = ()
-    """Clips that are not trained on but validated on: followed from their first frame to their end."""
-    size: int = 256
-    """Sides of a training crop in pixels."""
-    length: int = 6
-    """Frames of a training clip."""
-    most_gap: int = 8
-    """Largest step from one frame to the next in the cached clips."""
-    synthetic: float = 0.4
-    """Share of samples that are made of a still picture."""
-    pasted: float = 0.4
-    """Share of the others in which objects of other clips move through the picture."""
-    most_objects: int = 3
-    """Objects of one clip that are followed; the rest is background."""
     hidden: float = 0.15
     """Chance that the mask of the frame before is withheld from the decoder."""
     torn: float = 0.2

@@ -19,7 +19,7 @@ from masklet.models.osvos.mobile import MobileOsvos
 from masklet.models.osvos.vgg import VggOsvos
 from masklet.training.augment import AugmentConfig, at_size, augment
 from masklet.training.checkpoint import read_weights
-from masklet.training.clip_sources import ClipSources, make_cache
+from masklet.training.clip_sources import ClipData, ClipSources, make_cache
 from masklet.training.clips import VOID, CachedClip, ClipFolder
 from masklet.training.config import LoopConfig
 from masklet.training.crop import Crop
@@ -39,13 +39,9 @@ _CELL = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Data:
+class Data(ClipData):
     """Which pictures, and what is made of them."""
 
-    cache: Path = Path("clips")
-    """Clip cache; made from `sources` where there is none."""
-    validation: tuple[str, ...] = ()
-    """Clips that are not trained on but validated on."""
     size_HW: tuple[int, int] = (256, 448)
     """Height and width of a training crop in pixels."""
     stills: float = 0.0

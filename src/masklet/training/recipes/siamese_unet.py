@@ -27,31 +27,22 @@ from masklet.training.errors import TrainingError
 from masklet.training.losses import weighted_sum
 from masklet.training.mask_rollout import Rollout, roll_out
 from masklet.training.settings import flatten, plain
-from masklet.training.tracker_clips import TrackerClips
+from masklet.training.tracker_clips import TrackerClips, TrackerData
 
 _CROP = Crop(fill=(0.25, 1.0), frame_share=(0.25, 1.0), all_objects=0.0, any_frame=0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Data:
+class Data(TrackerData):
     """Which clips, and what is made of them."""
 
-    cache: Path = Path("clips")
-    """Clip cache; made from `sources` where there is none."""
-    validation: tuple[str, ...] = ()
-    """Clips that are not trained on but validated on: followed from their first frame to their end."""
     size: int = 192
     """Sides of a training crop in pixels; the network looks at a window in it."""
     length: int = 4
-    """Frames of a training clip."""
     most_gap: int = 2
-    """Largest step from one frame to the next in the cached clips."""
     synthetic: float = 0.3
-    """Share of samples that are made of a still picture."""
     pasted: float = 0.3
-    """Share of the others in which objects of other clips move through the picture."""
     most_objects: int = 1
-    """Objects of one clip that are followed: one, the rest is background."""
     across_clips: bool = False
     """Whether a training clip may go on in the next clip of the cache, whose object is then taken for its own (as
     released)."""
