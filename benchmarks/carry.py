@@ -24,7 +24,10 @@ from masklet.models.protocols import Tracker
 from masklet.pipelines.every_pixel import every_pixel
 from masklet.sources.images import read_image
 
-NAMES = "Sky Building Pole Road Pavement Tree SignSymbol Fence Car Pedestrian Bicyclist".split()
+NAMES = (
+    *("Sky", "Building", "Pole", "Road", "Pavement", "Tree"),
+    *("SignSymbol", "Fence", "Car", "Pedestrian", "Bicyclist"),
+)
 SPACE: LabelSpace = label_space("camvid", [(name, (0, 0, 0)) for name in NAMES])
 SECOND = 30
 """Frames of the videos between two labelled ones."""
