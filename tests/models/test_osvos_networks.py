@@ -70,8 +70,15 @@ def test_the_fused_mask_is_the_linear_layer_over_all_scales_at_full_size(vgg, si
 @pytest.mark.parametrize("size", [(64, 96), (33, 70)], ids=str)
 def test_every_scale_gives_a_mask_of_the_pictures_size(vgg, mobile, size):
     with torch.no_grad():
-        shapes = [tuple(network(picture(*size)).sides_BSHW.shape) for network in (vgg, mobile)]
+        shapes = [tuple(network(picture(*size), with_sides=True).sides_BSHW.shape) for network in (vgg, mobile)]
     assert shapes == [(1, 4, *size), (1, 5, *size)]
+
+
+def test_the_scales_masks_are_made_when_asked_for_and_change_nothing_else(mobile):
+    with torch.no_grad():
+        plain, with_sides = mobile(picture(64, 96)), mobile(picture(64, 96), with_sides=True)
+    assert plain.sides_BSHW is None
+    assert torch.equal(plain.fused_BHW, with_sides.fused_BHW)
 
 
 def test_vgg_takes_rgb_and_sees_bgr_less_the_mean(vgg):

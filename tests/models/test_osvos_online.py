@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from masklet.core.errors import ModelError, PromptError  # noqa: E402
 from masklet.core.values import Frame  # noqa: E402
-from masklet.models.osvos.config import PAPER, OnlineConfig  # noqa: E402
+from masklet.models.osvos.config import PAPER, OnlineConfig, OsvosConfig  # noqa: E402
 from masklet.models.osvos.head import OsvosNetwork  # noqa: E402
 from masklet.models.osvos.looking import Place, probabilities  # noqa: E402
 from masklet.models.osvos.online import learn_online  # noqa: E402
@@ -126,9 +126,23 @@ def test_examples_without_the_object_are_refused(parent):
 
 
 def test_progress_is_told_of_every_step(parent):
-    moments = []
-    learned(parent, OnlineConfig(steps=3, seconds=None), progress=moments.append)
-    assert [moment.step for moment in moments] == [0, 1, 2]
+    told = []
+
+    def progress(moments):
+        for moment in moments:
+            told.append(moment)
+            yield moment
+
+    result = learned(parent, OnlineConfig(steps=3, seconds=None), progress=progress)
+    assert result.curve == tuple(told)
+    assert [(moment.step, moment.steps) for moment in told] == [(0, 3), (1, 3), (2, 3)]
+    assert told[0].seconds_left > told[-1].seconds_left == 0
+
+
+def test_time_left_is_that_of_the_budget_where_it_ends_first(parent):
+    result = learned(parent, OnlineConfig(steps=10**6, seconds=0.5))
+    assert result.ended == "time"
+    assert all(0 <= moment.seconds_left <= 0.5 - moment.seconds + 1e-6 for moment in result.curve[:-1])
 
 
 def test_the_papers_settings_learn_by_sgd_on_summed_losses(parent):
@@ -149,3 +163,15 @@ def test_the_papers_settings_learn_by_sgd_on_summed_losses(parent):
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ModelError, match=r"Expected .* got "):
         OnlineConfig(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param(OsvosConfig(), 0.35, id="pixels weigh alike"),
+        pytest.param(OsvosConfig(online=PAPER), 200 / 255, id="a balanced loss errs towards the object"),
+        pytest.param(OsvosConfig(online=PAPER, threshold=0.5), 0.5, id="one's own"),
+    ],
+)
+def test_where_probabilities_are_cut_depends_on_the_loss(config, expected):
+    assert config.decided_at == expected

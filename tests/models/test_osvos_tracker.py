@@ -13,7 +13,7 @@ from masklet.models.osvos.config import OnlineConfig, OsvosConfig  # noqa: E402
 from masklet.models.osvos.files import read_network  # noqa: E402
 from masklet.models.osvos.mobile import MobileOsvos  # noqa: E402
 from masklet.models.osvos.tracker import Osvos  # noqa: E402
-from masklet.models.protocols import Example, Learned, OnlineLearner  # noqa: E402
+from masklet.models.protocols import Example, OnlineLearner, WatchedLearner  # noqa: E402
 
 SIZE = (40, 64)
 QUICK = OsvosConfig(online=OnlineConfig(steps=2, seconds=None, batch_size=1), most_examples=2)
@@ -42,7 +42,7 @@ def example(index=0, left=10):
 
 def test_it_learns_online(tracker):
     assert isinstance(tracker, OnlineLearner)
-    assert isinstance(tracker, Learned)
+    assert isinstance(tracker, WatchedLearner)
 
 
 def test_what_was_learned_is_followed_from_the_first_frame_on(tracker):
@@ -96,19 +96,27 @@ def test_examples_without_the_object_are_refused(tracker):
         tracker.learn(1, [Example(frame=frame(), mask_HW=np.zeros(SIZE, bool))])
 
 
-def test_weights_and_losses_of_each_object_are_written(tracker, tmp_path):
-    learned = tracker.learn(14, [example()])
-    curves = learned.write_learned(tmp_path / "learning")
+def test_weights_and_losses_of_an_object_are_written(tracker, tmp_path):
+    learned = tracker.learn(14, [example()]).learned[14]
+    learned.write(tmp_path / "learning", 14)
     with (tmp_path / "learning" / "14.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [float(row["loss"]) for row in rows] == pytest.approx(curves[14][1])
-    assert [int(row["step"]) for row in rows] == curves[14][0] == [0, 1]
+    assert [float(row["loss"]) for row in rows] == pytest.approx([moment.loss for moment in learned.curve])
+    assert [int(row["step"]) for row in rows] == [0, 1]
     kept = read_network(tmp_path / "learning" / "14.pt").state_dict()
-    for name, value in learned.learned[14].network.state_dict().items():
+    for name, value in learned.network.state_dict().items():
         assert torch.equal(kept[name], value.half().float()), name
 
 
-def test_a_watcher_sees_every_step(tracker):
+def test_a_watcher_sees_every_step_and_what_came_of_it(tracker):
     seen = []
-    tracker.watched(seen.append).learn(1, [example()])
-    assert [moment.step for moment in seen] == [0, 1]
+
+    def progress(object_id, moments):
+        for moment in moments:
+            seen.append((object_id, moment.step))
+            yield moment
+
+    watched = tracker.watched(progress, keep=lambda object_id, learned: seen.append((object_id, learned.ended)))
+    watched.learn(14, [example()])
+    watched.start().step(frame(), [MaskPrompt(0, 3, mask())])
+    assert seen == [(14, 0), (14, 1), (14, "steps"), (3, 0), (3, 1), (3, "steps")]

@@ -9,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from masklet.core.errors import ShapeError  # noqa: E402
+from masklet.models.layers.balanced import balanced_entropy  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.losses import (  # noqa: E402
     LOSSES,
@@ -92,6 +93,20 @@ def test_balanced_entropy_gives_object_and_background_equal_weight():
     loss = balanced_binary_cross_entropy(logit([[[0.75, 0.5, 0.2, 0.2]]]), row(1, 0, 0, 0))
     object_part, background_part = -math.log(0.75), -math.log(0.5) - 2 * math.log(0.8)
     assert loss.item() == pytest.approx((0.75 * object_part + 0.25 * background_part) / 4)
+
+
+@pytest.mark.parametrize(
+    ("balance", "object_weight", "background_weight"),
+    [
+        pytest.param(0.0, 1.0, 1.0, id="pixels weigh alike"),
+        pytest.param(0.5, 0.75**0.5, 0.5, id="between"),
+        pytest.param(1.0, 0.75, 0.25, id="as published"),
+    ],
+)
+def test_how_far_balanced_entropy_balances_is_a_power(balance, object_weight, background_weight):
+    loss = balanced_entropy(logit([[[0.75, 0.5, 0.2, 0.2]]]), row(1, 0, 0, 0), balance=balance)
+    object_part, background_part = -math.log(0.75), -math.log(0.5) - 2 * math.log(0.8)
+    assert loss.item() == pytest.approx((object_weight * object_part + background_weight * background_part) / 4)
 
 
 @EVERY_LOSS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import typer
+
+from masklet.cli.display import Display
 
 Item = TypeVar("Item")
 
@@ -43,49 +43,4 @@ def with_progress(
     items: Iterable[Item], *, total: int | None, what: str = "frames", quiet: bool = False
 ) -> Iterator[Item]:
     """Yield the items, showing rate and time left: a live line on a terminal, else a plain line now and then."""
-    if quiet:
-        yield from items
-    elif sys.stderr.isatty():
-        yield from _live(items, total=total, what=what)
-    else:
-        yield from _plain(items, total=total, what=what)
-
-
-def _live(items: Iterable[Item], *, total: int | None, what: str) -> Iterator[Item]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        MofNCompleteColumn(),
-        TextColumn(what),
-        BarColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total, rate="")
-        started = time.monotonic()
-        for done, item in enumerate(items, start=1):
-            yield item
-            rate = done / max(time.monotonic() - started, 1e-9)
-            progress.update(task, completed=done, rate=_rate(rate, what))
-
-
-def _plain(items: Iterable[Item], *, total: int | None, what: str, every_seconds: float = 10) -> Iterator[Item]:
-    started = said = time.monotonic()
-    for done, item in enumerate(items, start=1):
-        yield item
-        now = time.monotonic()
-        if now - said >= every_seconds:
-            said, rate = now, done / (now - started)
-            left = f", {(total - done) / rate:.0f} s left" if total else ""
-            print(f"{done}/{total or '?'} {what}, {_rate(rate, what)}{left}", file=sys.stderr)
-
-
-def _rate(rate: float, what: str) -> str:
-    """Return how fast it goes.
-
-    >>> _rate(12.34, "frames"), _rate(0.05, "runs")
-    ('12.3 frames/s', '20 s each')
-    """
-    return f"{rate:.1f} {what}/s" if rate >= 0.5 else f"{1 / rate:.0f} s each"
+    return Display(quiet=quiet).items(items, total=total, what=what)

@@ -59,6 +59,12 @@ def surveillance(
     example_count: Annotated[
         int | None, Option(min=1, help="Masks of each person to make; default: as `masklet track` does.")
     ] = None,
+    way: Annotated[
+        list[str] | None,
+        Option(
+            help="plain, others, several, checked, all (may be repeated); default: all that there are weights for."
+        ),
+    ] = None,
     threads: Threads = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -79,6 +85,7 @@ def surveillance(
         count=people,
         least_frames=least,
         examples=example_count,
+        ways=tuple(way or ()),
         threads=threads,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,8 +22,8 @@ from masklet.cli.console import (
     TrackerName,
     TrackerWeights,
     print_json,
-    with_progress,
 )
+from masklet.cli.display import Display
 from masklet.cli.scene_options import (
     AnchorName,
     ByHand,
@@ -188,8 +187,16 @@ def track(
         threads=threads,
         precision=precision,
     )
-    progress = partial(with_progress, quiet=quiet)
-    record = run(job, out, extras=extras, overwrite=overwrite, resume=resume, progress=progress)
+    display = Display(quiet=quiet)
+    record = run(
+        job,
+        out,
+        extras=extras,
+        overwrite=overwrite,
+        resume=resume,
+        progress=display.items,
+        learning=display.learning,
+    )
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
     if as_json:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from masklet.cli.console import print_json, with_progress
+from masklet.cli.console import print_json
+from masklet.cli.display import Display
 
 if TYPE_CHECKING:
     from masklet.pipelines import Extras
@@ -46,12 +47,14 @@ def track_people(
     folders: dict[int | None, Path] = {None: out}
     if people:
         folders = {number: out if len(people) == 1 else out / f"pID{number}" for number in people}
+    display = Display(quiet=quiet)
     go = partial(
         follow_person,
         extras=extras,
         overwrite=overwrite,
         resume=resume,
-        progress=partial(with_progress, quiet=quiet),
+        progress=display.items,
+        learning=display.learning,
     )
     records = {folder: go(replace(job, person_id=number), folder) for number, folder in folders.items()}
     if as_json:

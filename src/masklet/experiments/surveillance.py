@@ -16,6 +16,7 @@ from masklet.models import load_tracker
 from masklet.pipelines import Extras
 from masklet.pipelines.person_check import CheckConfig
 from masklet.pipelines.person_masks import PersonMaskConfig
+from masklet.pipelines.person_masks.job import MadeOnce
 from masklet.pipelines.person_scene import SceneFiles
 from masklet.pipelines.surveillance import SurveillanceJob, follow_person
 from masklet.prompts import read_trajectories
@@ -62,7 +63,21 @@ class SurveillanceTrial:
     least_frames: int = 100
     examples: int | None = None
     """Masks of each person to make; None: as many as a run makes by itself."""
+    ways: tuple[str, ...] = ()
+    """Names from `WAYS`; none: all that there are weights for."""
     threads: int | None = None
+
+    def chosen_ways(self) -> dict[str, Way]:
+        """Return the ways that are compared; raise EvaluationError for an unknown one, or one without weights."""
+        able = {name: way for name, way in WAYS.items() if self.several is not None or not way.several}
+        for name in self.ways:
+            if name not in WAYS:
+                raise EvaluationError(f"Expected ways of {', '.join(WAYS)}, got {name!r}.")
+            if name not in able:
+                raise EvaluationError(
+                    f"Expected weights of a parent of several persons for the way {name!r}, got none."
+                )
+        return {name: able[name] for name in self.ways or able}
 
     def chosen(self) -> tuple[int, ...]:
         """Return the ids; raise EvaluationError where there are not enough."""
@@ -81,7 +96,7 @@ class SurveillanceTrial:
 def compare_ways(
     trial: SurveillanceTrial, out: Path, *, overwrite: bool = False, watch: Watch = unwatched
 ) -> dict[str, dict[str, Any]]:
-    """Run everybody into OUT/WAY/pID1 and so on, and return the report of each of `WAYS`.
+    """Run everybody into OUT/WAY/pID1 and so on, and return the report of each way.
 
     Nothing is known to the runs but the video, the trajectories and the homography. Runs that are finished are not
     run again, ones that were stopped are gone on with, unless `overwrite` is said.
@@ -89,7 +104,7 @@ def compare_ways(
     Raise what `follow_person` and `evaluate_persons` raise.
     """
     people = trial.chosen()
-    ways = {name: way for name, way in WAYS.items() if trial.several is not None or not way.several}
+    ways = trial.chosen_ways()
     list(watch(_runs(trial, people, ways, out, overwrite=overwrite), total=len(ways) * len(people)))
     return {
         name: evaluate_persons([out / name / f"pID{number}" for number in people], trial.sequence).to_json()
@@ -109,6 +124,7 @@ def _runs(
         )
         for several in {way.several for way in ways.values()}
     }
+    step_1 = MadeOnce()  # no way changes the masks that a person's runs begin with
     for person_id in people:
         for name, way in ways.items():
             yield follow_person(
@@ -118,6 +134,7 @@ def _runs(
                 overwrite=overwrite,
                 resume=not overwrite,
                 tracker=networks[way.several],
+                step_1=step_1,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -117,12 +117,48 @@ class OnlineLearner(Tracker, Protocol):
         ...
 
 
-@runtime_checkable
-class Learned(Protocol):
-    """What an `OnlineLearner` made, which can say how."""
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One step of online training."""
 
-    def write_learned(self, folder: Path) -> Mapping[int, tuple[list[int], list[float]]]:
-        """Write each object's weights and losses into a folder; return steps and losses by object."""
+    step: int
+    """Counted from 0."""
+    steps: int
+    """Steps at most."""
+    seconds: float
+    """Since learning began."""
+    seconds_left: float
+    """Until steps or time are over, at the pace so far."""
+    loss: float
+    learning_rate: float
+
+
+class LearningProgress(Protocol):
+    """Hands on the steps of online training and may show how far they are."""
+
+    def __call__(self, object_id: int, moments: Iterable[Moment]) -> Iterator[Moment]:
+        """Yield every step of learning an object."""
+        ...
+
+
+class Learned(Protocol):
+    """What online training made of an object."""
+
+    def write(self, folder: Path, object_id: int) -> None:
+        """Write weights, OBJECT.csv (a row for each step, `step` and `loss` among its columns) and the like, in
+        place of what the folder has of that object; raise OutputError where that fails."""
+        ...
+
+
+@runtime_checkable
+class WatchedLearner(Protocol):
+    """A tracker whose online training can be watched, in `learn` and where its sessions are prompted."""
+
+    def watched(
+        self, progress: LearningProgress | None = None, keep: Callable[[int, Learned], None] | None = None
+    ) -> Tracker:
+        """Return the same tracker; every step of its online training is handed through `progress`, and `keep` is
+        called with what came of it whenever an object has been learned, for the first time or anew."""
         ...
 
 

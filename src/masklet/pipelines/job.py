@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +14,10 @@ from masklet.core.errors import FormatError, MaskletError, OutputError, PromptEr
 from masklet.formats import FORMATS, write_masklets
 from masklet.masklets import open_masklets
 from masklet.models import Tracker, load_segmenter, load_tracker
+from masklet.models.protocols import LearningProgress
 from masklet.models.recorded_boxes import RecordedBoxes
 from masklet.pipelines.detectors import load_detector
+from masklet.pipelines.learned import watched
 from masklet.pipelines.pictures import Pictures
 from masklet.pipelines.prompted import Prompted
 from masklet.pipelines.record import figures, versions, weights_of
@@ -49,11 +51,14 @@ def run(
     overwrite: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
+    learning: LearningProgress | None = None,
     tracker: Tracker | None = None,
 ) -> dict[str, Any]:
     """Do the job and return what run.json holds.
 
-    `tracker` is what `build_tracker` gave for a job of the same networks, so that they are not loaded again.
+    `progress` and `learning` may show frames and the steps of online training. `tracker` is what `build_tracker`
+    gave for a job of the same networks, so that they are not loaded again; what that learns is neither shown nor
+    kept.
 
     Raise a MaskletError, in one sentence, for whatever is wrong with the video, the prompts, the weights or
     the folder; frames finished before that are kept and `resume` goes on after them.
@@ -63,7 +68,8 @@ def run(
     source = _open(job)
     try:
         check_prompts(job.prompts.values(), source.info, origins=job.prompts.keys())
-        tracker = tracker or build_tracker(job, frame_count=source.info.frame_count)
+        watch = partial(watched, folder=RunFolder(out).learned, learning=learning)
+        tracker = tracker or build_tracker(job, frame_count=source.info.frame_count, watch=watch)
         settings = settings_of(job, source)
         folder, record = begin(out, settings=settings, overwrite=overwrite, resume=resume)
         if record["status"] == "done":
@@ -89,12 +95,22 @@ def run(
         source.close()
 
 
-def build_tracker(job: TrackJob, *, frame_count: int | None = None) -> Tracker:
-    """Return the job's networks put together, for a video of so many frames where that is known."""
+def build_tracker(
+    job: TrackJob, *, frame_count: int | None = None, watch: Callable[[Tracker], Tracker] | None = None
+) -> Tracker:
+    """Return the job's networks put together, for a video of so many frames where that is known.
+
+    What `watch` makes of the network that follows takes its place.
+    """
     load: dict[str, Any] = {"threads": job.threads, "precision": job.precision}
     segmenter = partial(load_segmenter, job.segmenter, weights=job.segmenter_weights, **load)
+
+    def load_followed() -> Tracker:
+        loaded = load_tracker(job.model, weights=job.weights, config=job.config, **load)
+        return watch(loaded) if watch else loaded
+
     if not job.detect:
-        tracker = load_tracker(job.model, weights=job.weights, config=job.config, **load)
+        tracker = load_followed()
         return Prompted(tracker, segmenter()) if job.needs_segmenter else tracker
     detector = load_detector(job.detector, weights=job.detector_weights, **load)
     if isinstance(detector, RecordedBoxes) and job.span is not None:
@@ -104,7 +120,7 @@ def build_tracker(job: TrackJob, *, frame_count: int | None = None) -> Tracker:
     parts = Parts(
         detector=detector.restricted(job.detect, min(SUPPORT_FROM, job.threshold)),
         segmenter=segmenter(),
-        tracker=partial(load_tracker, job.model, weights=job.weights, config=job.config, **load),
+        tracker=load_followed,
     )
     highest = max((prompt.object_id for prompt in job.prompts.values()), default=0)
     finding = Finding(

@@ -1,16 +1,37 @@
-"""A tracker that learns one object, made to learn when its first session is asked for, and only then."""
+"""Trackers that learn objects online: what they learn is kept, and one may learn when a session is asked for."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from masklet.core.arrays import AnyArray
-from masklet.models.protocols import Example, Learned, OnlineLearner, Session, Tracker
+from masklet.models.protocols import (
+    Example,
+    Learned,
+    LearningProgress,
+    OnlineLearner,
+    Session,
+    Tracker,
+    WatchedLearner,
+)
 from masklet.render.plots import plot_lines
+
+
+def watched(tracker: Tracker, folder: Path, learning: LearningProgress | None) -> Tracker:
+    """Return the tracker, its online training handed through `learning` and kept in a folder; one that learns
+    nothing as it is.
+
+    What is learned of an object replaces what the folder has of it, so that frames which are walked twice
+    (backward and forward, or again after a kill) leave it once.
+    """
+    if not isinstance(tracker, WatchedLearner):
+        return tracker
+    return tracker.watched(learning, partial(_keep, folder))
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +41,6 @@ class LearnedWhenAsked:
     learner: OnlineLearner
     object_id: int
     examples: Sequence[Example]
-    folder: Path
-    """Where weights, losses and their curve are kept, once there is something to keep."""
 
     def start(self) -> Session:
         """Return a session that knows the object; raise what learning raises."""
@@ -33,16 +52,20 @@ class LearnedWhenAsked:
 
     @cached_property
     def _tracker(self) -> Tracker:
-        tracker = self.learner.learn(self.object_id, self.examples)
-        if isinstance(tracker, Learned):
-            _keep(tracker, self.folder)
-        return tracker
+        return self.learner.learn(self.object_id, self.examples)
 
 
-def _keep(learned: Learned, folder: Path) -> None:
-    """Write what was learned, with a curve of the losses where matplotlib is installed."""
-    curves = {
-        f"object {object_id}": curve for object_id, curve in learned.write_learned(folder).items() if curve[0]
-    }
+def _keep(folder: Path, object_id: int, learned: Learned) -> None:
+    """Write what was learned of an object, and the curves of all objects where matplotlib is installed."""
+    learned.write(folder, object_id)
+    tables = sorted(folder.glob("*.csv"), key=lambda table: int(table.stem))
+    curves = {f"object {table.stem}": curve for table in tables if (curve := losses_of(table))[0]}
     if curves and find_spec("matplotlib") is not None:
         plot_lines(curves, folder / "losses.png", title="Online training", across="step", measure="loss")
+
+
+def losses_of(table: Path) -> tuple[list[int], list[float]]:
+    """Return steps and losses of a table of online training."""
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [int(row["step"]) for row in rows], [float(row["loss"]) for row in rows]

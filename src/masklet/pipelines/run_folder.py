@@ -94,7 +94,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what runs leave here, and nothing else."""
-        for folder in (self.masks, self.exports, self.examples, self.labels):
+        for folder in (self.masks, self.exports, self.examples, self.learned, self.labels):
             shutil.rmtree(folder, ignore_errors=True)
         files = (self.record, self.masklets, self.earlier, self.overlay, self.sheet, self.tracks)
         for path in (

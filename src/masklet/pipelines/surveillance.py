@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,21 +22,23 @@ from masklet.core.errors import PromptError
 from masklet.core.values import MaskPrompt, Prompt
 from masklet.formats.person_examples import read_person_examples
 from masklet.models import Precision, load_tracker
-from masklet.models.protocols import Example, OnlineLearner, Tracker
+from masklet.models.protocols import Example, LearningProgress, OnlineLearner, Tracker
 from masklet.pipelines.appearance import colours_of
 from masklet.pipelines.job import Extras
 from masklet.pipelines.job import run as run_job
-from masklet.pipelines.learned import LearnedWhenAsked
+from masklet.pipelines.learned import LearnedWhenAsked, watched
 from masklet.pipelines.near_person import NearPerson, Whereabouts
 from masklet.pipelines.person_check import CheckConfig
-from masklet.pipelines.person_masks import PersonMaskConfig, PersonMasks, make_person_masks
-from masklet.pipelines.person_masks.job import PersonMaskJob, load_networks, write_made
+from masklet.pipelines.person_masks import PersonMaskConfig, PersonMasks
+from masklet.pipelines.person_masks.job import PersonMaskJob, make, write_made
 from masklet.pipelines.person_scene import Scene, SceneFiles, open_scene
 from masklet.pipelines.person_size import PersonSize
 from masklet.pipelines.run_folder import RunFolder, require_free, writing_to
 from masklet.pipelines.settings import TrackJob, own_digests
 from masklet.pipelines.track import Progress
 from masklet.sources import FrameSource, open_source
+
+Step1 = Callable[[PersonMaskJob, FrameSource, Scene], PersonMasks]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +94,15 @@ def follow_person(
     overwrite: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
+    learning: LearningProgress | None = None,
     tracker: Tracker | None = None,
+    step_1: Step1 = make,
 ) -> dict[str, Any]:
     """Do the job into a run's folder and return what run.json holds; OUT/examples has what step 1 made.
 
-    `tracker` is the network of the job where it is loaded already. Frames of the run are those of the person's
-    span, counted from 0; `settings.span` in the record says which of the video they are.
+    `progress` and `learning` may show frames and the steps of online training. `tracker` is the network of the job
+    where it is loaded already, `step_1` makes the masks it begins with. Frames of the run are those of the
+    person's span, counted from 0; `settings.span` in the record says which of the video they are.
 
     Raise a MaskletError, in one sentence, for whatever is wrong with video, trajectories, homography, examples,
     networks or folder.
@@ -108,8 +113,9 @@ def follow_person(
         network = tracker or load_tracker(
             job.model, weights=job.weights, threads=job.threads, precision=job.precision, config=job.config
         )
-        known = _known(job, source, learns=isinstance(network, OnlineLearner))
-        ready, prompts = _ready(job, known, network, RunFolder(out).learned)
+        network = watched(network, RunFolder(out).learned, learning)
+        known = _known(job, source, step_1, learns=isinstance(network, OnlineLearner))
+        ready, prompts = _ready(job, known, network)
         record = run_job(
             _track_job(job, known, prompts),
             out,
@@ -128,17 +134,17 @@ def follow_person(
         source.close()
 
 
-def _known(job: SurveillanceJob, source: FrameSource, *, learns: bool) -> _Known:
+def _known(job: SurveillanceJob, source: FrameSource, step_1: Step1, *, learns: bool) -> _Known:
     scene = None if job.scene is None else open_scene(job.scene, source.info)
     if job.examples is not None:
         person_id, examples = read_person_examples(job.examples, job.person_id)
         made = None
-    elif scene is None or job.person_id is None:
+    elif scene is None or job.scene is None or job.person_id is None:
         raise PromptError("Expected trajectories and the id of a person, or a folder of examples, got neither.")
     else:
         person_id = job.person_id
         making = job.making if learns else _more_examples(job, len(scene.span(person_id)))
-        made = _made(replace(job, making=making), job.scene, source, scene)
+        made = step_1(_mask_job(job, job.scene, person_id, making), source, scene)
         examples = made.examples
     if person_id < 1:
         raise PromptError(f"Expected a person with an id from 1 on, as objects have, got {person_id}.")
@@ -156,39 +162,30 @@ def _more_examples(job: SurveillanceJob, frame_count: int) -> PersonMaskConfig:
     return replace(job.making, examples=max(job.making.examples, frame_count // job.frames_per_example))
 
 
-def _made(job: SurveillanceJob, files: SceneFiles | None, source: FrameSource, scene: Scene) -> PersonMasks:
-    assert files is not None
-    assert job.person_id is not None
-    step_1 = PersonMaskJob(
+def _mask_job(job: SurveillanceJob, scene: SceneFiles, person_id: int, making: PersonMaskConfig) -> PersonMaskJob:
+    """Return step 1 by itself."""
+    return PersonMaskJob(
         source=job.source,
-        scene=files,
-        person_id=job.person_id,
-        config=job.making,
-        **{name: getattr(job, name) for name in _NETWORKS_OF_STEP_1},
+        scene=scene,
+        person_id=person_id,
+        config=making,
+        detector=job.detector,
+        detector_weights=job.detector_weights,
+        segmenter=job.segmenter,
+        segmenter_weights=job.segmenter_weights,
+        allow_gaps=job.allow_gaps,
+        threads=job.threads,
+        precision=job.precision,
     )
-    scene.span(job.person_id)  # before networks are loaded
-    return make_person_masks(source, scene, job.person_id, load_networks(step_1), job.making)
 
 
-_NETWORKS_OF_STEP_1 = (
-    "detector",
-    "detector_weights",
-    "segmenter",
-    "segmenter_weights",
-    "threads",
-    "precision",
-)
-
-
-def _ready(
-    job: SurveillanceJob, known: _Known, network: Tracker, folder: Path
-) -> tuple[Tracker, dict[str, Prompt]]:
+def _ready(job: SurveillanceJob, known: _Known, network: Tracker) -> tuple[Tracker, dict[str, Prompt]]:
     """Return a tracker of the person, and the prompts it is to be given."""
     if isinstance(network, OnlineLearner):
         examples = known.examples
         if not job.follow_others:
             examples = [replace(example, others_HW=None) for example in examples]
-        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples, folder)), {}
+        return _near(job, known, LearnedWhenAsked(network, known.person_id, examples)), {}
     prompts = _prompts(known)
     neighbours = _neighbours(known) if job.follow_others else {}
     return _near(job, known, network, neighbours), prompts

@@ -34,7 +34,7 @@ LARGEST_PNG_ID = min(VOID) - 1
 class Progress(Protocol):
     """Hands on the steps and may show how far they are."""
 
-    def __call__(self, steps: Iterable[Step], *, total: int | None) -> Iterator[Step]:
+    def __call__(self, steps: Iterable[Step], /, *, total: int | None) -> Iterator[Step]:
         """Yield every step."""
         ...
 

@@ -27,11 +27,14 @@ class OnlineConfig:
     learning_rate: float = 5e-4
     backbone_lr_factor: float = 0.7
     """Learning rate of the backbone as a share of the head's (adam)."""
-    frozen_parts: int = 0
+    frozen_parts: int = 3
     """First parts of the backbone that stay as they are: blocks of MobileNetV2, stages of VGG16."""
     weight_decay: float = 2e-4
     summed: bool = False
     """The loss is a sum over pixels, as the paper's learning rate of 1e-8 wants it, in place of a mean."""
+    balance: float = 0.0
+    """Power of the weights that make a small object count as much as all beside it: 1 as in the paper, 0: pixels
+    weigh alike."""
     average: float = 0.97
     """Decay of the average of the weights over steps, which is what segments; 0: the last weights."""
     augmentation: Augmentation = "dream"
@@ -65,12 +68,18 @@ PAPER = OnlineConfig(
     optimiser="sgd",
     learning_rate=1e-8,
     summed=True,
+    balance=1.0,
+    frozen_parts=0,
     average=0.0,
     augmentation="flip",
     view_share=1.0,
     zoom=(0.75, 1.25),
 )
 """OSVOS as published (Caelles et al. 2017) and as P2 trains it: SGD at 1e-8 on summed losses."""
+
+
+BALANCED_THRESHOLD, EVEN_THRESHOLD = 200 / 255, 0.35
+"""Where probabilities are cut, of networks that learned by a balanced loss and by one that weighs pixels alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +91,9 @@ class OsvosConfig:
     """Shorter side in pixels at which frames are looked at; smaller frames are not enlarged."""
     mirrored: bool = False
     """Look at every frame twice, once mirrored, and take the mean."""
-    threshold: float = 200 / 255
-    """Probability from which a pixel belongs to the object, as in P2's code: the balanced loss errs towards the
-    object."""
+    threshold: float | None = None
+    """Probability from which a pixel belongs to the object; none: 0.35 where pixels weigh alike, 200/255, as in
+    P2's code, where the loss is balanced, which errs towards the object."""
     sure: float = 0.95
     """Separate parts without a pixel of this probability are left out."""
     fragments: float = 0.1
@@ -94,3 +103,14 @@ class OsvosConfig:
     part counts that is larger than the object was by the square of the shrinking. (): never."""
     most_examples: int = 10
     """Prompted frames of an object that are learned from: the first and the latest ones."""
+
+    @property
+    def decided_at(self) -> float:
+        """The probability from which a pixel belongs to the object."""
+        return self.threshold_after(self.online.balance)
+
+    def threshold_after(self, balance: float) -> float:
+        """Return the threshold for a network that learned by a loss balanced so."""
+        if self.threshold is not None:
+            return self.threshold
+        return BALANCED_THRESHOLD if balance else EVEN_THRESHOLD

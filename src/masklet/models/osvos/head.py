@@ -22,7 +22,8 @@ class Logits(NamedTuple):
     """What the network says of a picture; above 0 is object."""
 
     fused_BHW: Tensor
-    sides_BSHW: Tensor
+    sides_BSHW: Tensor | None = None
+    """Each scale's own mask, where it was asked for."""
 
 
 class OsvosNetwork(nn.Module):
@@ -56,14 +57,18 @@ class OsvosNetwork(nn.Module):
             prepare(feature) for prepare, feature in zip(self.side_prep, self.features(image_B3HW), strict=True)
         ]
 
-    def forward(self, image_B3HW: Tensor) -> Logits:
-        """Return the logits of RGB pictures with values 0..255, at their size."""
-        return self.masks(self.side_features(image_B3HW), (image_B3HW.shape[2], image_B3HW.shape[3]))
+    def forward(self, image_B3HW: Tensor, *, with_sides: bool = False) -> Logits:
+        """Return the logits of RGB pictures with values 0..255, at their size; each scale's own `with_sides`."""
+        size_HW = (image_B3HW.shape[2], image_B3HW.shape[3])
+        return self.masks(self.side_features(image_B3HW), size_HW, with_sides=with_sides)
 
-    def masks(self, sides: Sequence[Tensor], size_HW: tuple[int, int]) -> Logits:
-        """Return the logits from `side_features`, at a size."""
+    def masks(self, sides: Sequence[Tensor], size_HW: tuple[int, int], *, with_sides: bool = False) -> Logits:
+        """Return the logits from `side_features`, at a size; each scale's own `with_sides`."""
+        fused_BHW = self.fused(sides, size_HW)
+        if not with_sides:
+            return Logits(fused_BHW)
         scores = [score(side) for score, side in zip(self.score_dsn, sides, strict=True)]
-        return Logits(self.fused(sides, size_HW), torch.cat(self.upsampled(scores, size_HW), dim=1))
+        return Logits(fused_BHW, torch.cat(self.upsampled(scores, size_HW), dim=1))
 
     def head_parameters(self) -> Iterator[nn.Parameter]:
         """Yield what the head learns by."""

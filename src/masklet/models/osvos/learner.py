@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,8 +14,9 @@ from masklet.core.arrays import AnyArray, FloatArray, UInt8Array
 from masklet.models.osvos.config import OsvosConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, probabilities, with_coarser_look
-from masklet.models.osvos.online import Learned, Progress, learn_online
-from masklet.models.protocols import Example
+from masklet.models.osvos.online import learn_online
+from masklet.models.osvos.record import Learned
+from masklet.models.protocols import Example, LearningProgress
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,18 +26,24 @@ class Learner:
     parent: OsvosNetwork
     config: OsvosConfig
     place: Place
-    progress: Progress | None = None
+    progress: LearningProgress | None = None
+    """Is handed every step of learning."""
+    keep: Callable[[int, Learned], None] | None = None
+    """Is told what came of it."""
 
-    def learn(self, examples: Sequence[Example]) -> Learned:
+    def learn(self, object_id: int, examples: Sequence[Example]) -> Learned:
         """Return the network of an object; raise what `online.learn_online` raises."""
-        return learn_online(
+        learned = learn_online(
             self.parent,
             examples,
             self.config.online,
             place=self.place,
             short_side=self.config.short_side,
-            progress=self.progress,
+            progress=partial(self.progress, object_id) if self.progress else iter,
         )
+        if self.keep:
+            self.keep(object_id, learned)
+        return learned
 
     def kept(self, examples: tuple[Example, ...]) -> tuple[Example, ...]:
         """Return the examples that are learned from on: the first, and the latest ones."""
@@ -55,7 +63,7 @@ class Learner:
             coarser_BHW = self._look(network, images, scale)
             found_BHW = np.stack(
                 [
-                    with_coarser_look(fine_HW, coarse_HW, least_area=least_area, threshold=config.threshold)
+                    with_coarser_look(fine_HW, coarse_HW, least_area=least_area, threshold=config.decided_at)
                     for fine_HW, coarse_HW in zip(found_BHW, coarser_BHW, strict=True)
                 ]
             )

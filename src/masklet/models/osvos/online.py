@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -18,34 +17,14 @@ from masklet.models.osvos.config import OnlineConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.looking import Place, looked_at_size
 from masklet.models.osvos.loss import osvos_loss
-from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, draw_view, picture_of
-from masklet.models.protocols import Example
+from masklet.models.osvos.record import Learned
+from masklet.models.osvos.views import OBJECT, OTHERS, VOID, Picture, View, draw_views, picture_of
+from masklet.models.protocols import Example, Moment
 
-Progress = Callable[["Moment"], None]
 _KEPT_EVERY = 20
 """Steps between two copies of weights that a loss that is no number goes back to."""
 _SMOOTH = 0.95
 """Decay of the mean loss that patience watches."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One step of online training."""
-
-    step: int
-    seconds: float
-    loss: float
-    learning_rate: float
-
-
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """The network of one object, and how it came about."""
-
-    network: OsvosNetwork
-    curve: tuple[Moment, ...]
-    ended: str
-    """steps, time, patience, or the sentence that says why learning broke off."""
 
 
 def learn_online(
@@ -55,12 +34,13 @@ def learn_online(
     *,
     place: Place,
     short_side: int,
-    progress: Progress | None = None,
+    progress: Callable[[Iterable[Moment]], Iterable[Moment]] = iter,
 ) -> Learned:
     """Return the parent trained on examples; the parent itself stays as it is.
 
-    A loss that is no number ends it with the last weights before it. Raise PromptError where no example shows
-    the object, ModelError where the loss was no number from the start.
+    `progress` hands on every step and may show it. A loss that is no number ends learning with the last weights
+    before it. Raise PromptError where no example shows the object, ModelError where the loss was no number from
+    the start.
     """
     if not any(example.mask_HW.any() for example in examples):
         raise PromptError("Expected at least one pixel in the masks that OSVOS learns from, got none.")
@@ -70,28 +50,56 @@ def learn_online(
         return Learned(network.eval(), (), "steps")
     network.freeze(config.frozen_parts)
     pictures = [picture_of(each, looked_at_size(each.frame.size_HW, short_side), config.rim) for each in examples]
-    learner = _Learner(network, config, place)
-    curve: list[Moment] = []
-    watch = _Patience(config.patience)
-    ended = "steps"
-    for step in range(config.steps):
-        gone = time.monotonic() - started
-        if config.seconds is not None and gone >= config.seconds:
-            ended = "time"
-            break
-        rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
-        loss = learner.step(pictures, step, rate)
-        if not math.isfinite(loss):
-            ended = _broken(step, loss, curve)
-            learner.go_back()
-            break
-        curve.append(Moment(step, time.monotonic() - started, loss, rate))
-        if progress is not None:
-            progress(curve[-1])
-        if watch.over(loss):
-            ended = "patience"
-            break
-    return Learned(learner.average.eval(), tuple(curve), ended)
+    course = _Course(_Learner(network, config, place), config, started)
+    for _ in progress(course.moments(pictures)):
+        pass
+    return Learned(course.learner.average.eval(), tuple(course.curve), course.ended)
+
+
+class _Course:
+    """The way of a network's learning, and why it ended."""
+
+    def __init__(self, learner: _Learner, config: OnlineConfig, started: float) -> None:
+        self.learner = learner
+        self.curve: list[Moment] = []
+        self.ended = "steps"
+        self._config = config
+        self._started = started
+
+    def moments(self, pictures: Sequence[Picture]) -> Iterator[Moment]:
+        """Take step after step and yield each."""
+        config, watch = self._config, _Patience(self._config.patience)
+        for step in range(config.steps):
+            gone = self._seconds()
+            if config.seconds is not None and gone >= config.seconds:
+                self.ended = "time"
+                return
+            rate = config.learning_rate * _fading(step / config.steps, gone, config.seconds)
+            loss = self.learner.step(draw_views(pictures, step, config), step, rate)
+            if not math.isfinite(loss):
+                self.ended = _broken(step, loss, self.curve)
+                self.learner.go_back()
+                return
+            self.curve.append(self._moment(step, loss, rate))
+            yield self.curve[-1]
+            if watch.over(loss):
+                self.ended = "patience"
+                return
+
+    def _moment(self, step: int, loss: float, rate: float) -> Moment:
+        config, seconds = self._config, self._seconds()
+        left = (config.steps - step - 1) * seconds / (step + 1)
+        return Moment(
+            step=step,
+            steps=config.steps,
+            seconds=seconds,
+            seconds_left=left if config.seconds is None else max(0.0, min(left, config.seconds - seconds)),
+            loss=loss,
+            learning_rate=rate,
+        )
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started
 
 
 class _Learner:
@@ -105,20 +113,21 @@ class _Learner:
         self.average = copy.deepcopy(network)
         self._kept = copy.deepcopy(self.average.state_dict())
 
-    def step(self, pictures: Sequence[Picture], step: int, rate: float) -> float:
-        """Take a step and return its loss; views are a pure function of the seed and the step."""
+    def step(self, views: Sequence[View], step: int, rate: float) -> float:
+        """Take a step on its views and return its loss."""
         config = self._config
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group["lr_factor"]
         self._optimiser.zero_grad(set_to_none=True)
         total = 0.0
-        for image_B3HW, labels_BHW in self._batches(pictures, step):
+        for image_B3HW, labels_BHW in self._batches(views):
             truth_BHW = (labels_BHW == OBJECT).float()
             weight_BHW = (labels_BHW != VOID).float()
             weight_BHW = torch.where(labels_BHW == OTHERS, config.others_weight, weight_BHW)
             with self._place.autocast():
                 logits = self._network(image_B3HW)
-            loss = osvos_loss(logits, truth_BHW, weight_BHW)["loss"] * (len(image_B3HW) / config.batch_size)
+            loss = osvos_loss(logits, truth_BHW, weight_BHW, balance=config.balance)["loss"]
+            loss = loss * (len(image_B3HW) / config.batch_size)
             if config.summed:
                 loss = loss * truth_BHW[0].numel()
             torch.autograd.backward(loss)
@@ -133,10 +142,8 @@ class _Learner:
         """Take the last weights that were kept."""
         self.average.load_state_dict(self._kept)
 
-    def _batches(self, pictures: Sequence[Picture], step: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield the views of a step; those of one size are stacked."""
-        rng = np.random.default_rng((self._config.seed, step))
-        views = [draw_view(pictures, rng, self._config) for _ in range(self._config.batch_size)]
+    def _batches(self, views: Sequence[View]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield image_B3HW and labels_BHW of the views; those of one size are stacked."""
         for size in dict.fromkeys(labels_HW.shape for _, labels_HW in views):
             same = [view for view in views if view[1].shape == size]
             labels_BHW = torch.from_numpy(np.stack([labels_HW for _, labels_HW in same])).to(self._place.device)

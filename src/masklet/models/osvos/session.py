@@ -145,13 +145,13 @@ class OsvosSession:
         if object_id in self._known:
             known = self._known[object_id]
             found_HW = (
-                self._learner.probabilities(known.network, [frame.image_HW3])[0] > self._learner.config.threshold
+                self._learner.probabilities(known.network, [frame.image_HW3])[0] > self._learner.config.decided_at
             )
             if float(mask_iou(found_HW[None], mask_HW[None])[0, 0]) >= _ANOTHER:
                 before = known.examples
         example = Example(frame=frame, mask_HW=mask_HW, others_HW=others_HW if others_HW.any() else None)
         examples = self._learner.kept((*before, example))
-        return Known(self._learner.learn(examples).network, examples)
+        return Known(self._learner.learn(object_id, examples).network, examples)
 
     def _masks(
         self, frame: Frame, probability: Mapping[int, FloatArray], given: Mapping[int, BoolArray]
@@ -165,7 +165,7 @@ class OsvosSession:
                 masks_NHW[position], scores[position] = given[object_id], float(given[object_id].any())
                 continue
             own_HW = probability[object_id]
-            mask_HW = sure_parts(own_HW, threshold=config.threshold, sure=config.sure)
+            mask_HW = sure_parts(own_HW, threshold=config.decided_at, sure=config.sure)
             for other in ids:
                 if other == object_id or are_friends(self._friends, object_id, other):
                     continue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
@@ -13,10 +13,9 @@ from masklet.models.osvos.config import OsvosConfig
 from masklet.models.osvos.head import OsvosNetwork
 from masklet.models.osvos.learner import Learner
 from masklet.models.osvos.looking import Place
-from masklet.models.osvos.online import Learned, Progress
-from masklet.models.osvos.record import write_learned
+from masklet.models.osvos.record import Learned
 from masklet.models.osvos.session import Known, OsvosSession
-from masklet.models.protocols import Example
+from masklet.models.protocols import Example, LearningProgress
 
 
 class Osvos:
@@ -28,10 +27,9 @@ class Osvos:
         config: OsvosConfig | None = None,
         *,
         place: Place | None = None,
-        progress: Progress | None = None,
     ) -> None:
         place = place or Place(torch.device("cpu"), torch.float32)
-        self._learner = Learner(parent.to(place.device).eval(), config or OsvosConfig(), place, progress)
+        self._learner = Learner(parent.to(place.device).eval(), config or OsvosConfig(), place)
         self._known: dict[int, Known] = {}
         self.learned: Mapping[int, Learned] = {}
         """By object: the networks that `learn` made, and how."""
@@ -41,34 +39,33 @@ class Osvos:
         """The settings."""
         return self._learner.config
 
-    def watched(self, progress: Progress) -> Osvos:
-        """Return the same tracker, calling this after every step of online training."""
-        return self._with(replace(self._learner, progress=progress))
+    def watched(
+        self, progress: LearningProgress | None = None, keep: Callable[[int, Learned], None] | None = None
+    ) -> Osvos:
+        """Return the same tracker; every step of its online training is handed through `progress`, and `keep` is
+        called with what came of it whenever an object has been learned, here or in a session."""
+        return self._with(replace(self._learner, progress=progress, keep=keep))
 
     def learn(self, object_id: int, examples: Sequence[Example]) -> Osvos:
         """Return a tracker whose sessions follow the object from their first frame on.
 
         Raise PromptError where no example shows the object, ModelError where the loss was no number.
         """
-        made = self._learner.learn(examples)
+        made = self._learner.learn(object_id, examples)
         other = self._with(self._learner)
         other._known = self._known | {object_id: Known(made.network, tuple(examples))}
         other.learned = {**self.learned, object_id: made}
         return other
 
     def unlearned(self, object_id: int) -> Osvos:
-        """Return a tracker whose sessions segment by the parent, which knows no object: all that is foreground."""
-        other = self._with(self._learner)
+        """Return a tracker whose sessions segment by the parent, which knows no object: all that is foreground.
+
+        Parents learn by a balanced loss, and are cut accordingly where the settings name no threshold.
+        """
+        balanced = replace(self.config, threshold=self.config.threshold_after(1.0))
+        other = self._with(replace(self._learner, config=balanced))
         other._known = self._known | {object_id: Known(self._learner.parent, ())}
         return other
-
-    def write_learned(self, folder: Path) -> Mapping[int, tuple[list[int], list[float]]]:
-        """Write what `learn` made as `record.write_learned` does; return steps and losses of each object."""
-        write_learned(self.learned, folder)
-        return {
-            object_id: ([moment.step for moment in made.curve], [moment.loss for moment in made.curve])
-            for object_id, made in self.learned.items()
-        }
 
     def start(self) -> OsvosSession:
         """Return a session that knows what the tracker has learned."""
@@ -79,6 +76,6 @@ class Osvos:
         return OsvosSession.from_state(self._learner, state)
 
     def _with(self, learner: Learner) -> Osvos:
-        other = Osvos(learner.parent, learner.config, place=learner.place, progress=learner.progress)
-        other._known, other.learned = self._known, self.learned
+        other = copy.copy(self)
+        other._learner = learner
         return other

@@ -18,6 +18,8 @@ from masklet.models.layers.filling import smooth_fill
 from masklet.models.osvos.config import OnlineConfig
 from masklet.models.protocols import Example
 
+View = tuple[UInt8Array, UInt8Array]
+"""image_HW3 and labels_HW."""
 OBJECT, OTHERS, VOID = 1, 2, 255
 _DEGREES = 20.0
 _APART_SHIFT, _APART_SCALE, _APART_DEGREES = 0.1, 1.2, 15.0
@@ -62,9 +64,13 @@ def picture_of(example: Example, size_HW: tuple[int, int], rim: int) -> Picture:
     return Picture(image_HW3, labels_HW, backdrop_HW3)
 
 
-def draw_view(
-    pictures: Sequence[Picture], rng: np.random.Generator, config: OnlineConfig
-) -> tuple[UInt8Array, UInt8Array]:
+def draw_views(pictures: Sequence[Picture], step: int, config: OnlineConfig) -> list[View]:
+    """Return the views of a step, a pure function of the pictures, the seed and the step."""
+    rng = np.random.default_rng((config.seed, step))
+    return [draw_view(pictures, rng, config) for _ in range(config.batch_size)]
+
+
+def draw_view(pictures: Sequence[Picture], rng: np.random.Generator, config: OnlineConfig) -> View:
     """Return image_HW3 and labels_HW of one view, whose size is `view_size`; a pure function of the generator."""
     picture = pictures[int(rng.integers(len(pictures)))]
     if config.augmentation == "none":

@@ -51,10 +51,29 @@ def run(job: PersonMaskJob, out: Path, *, overwrite: bool = False) -> dict[str, 
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         scene = open_scene(job.scene, source.info)
-        made = make_person_masks(source, scene, job.person_id, load_networks(job), job.config)
+        made = make(job, source, scene)
         return write_made(out, source, scene, made, job.config)
     finally:
         source.close()
+
+
+def make(job: PersonMaskJob, source: FrameSource, scene: Scene) -> PersonMasks:
+    """Return the masks of a job whose video and scene are open; raise PromptError where there are none."""
+    scene.span(job.person_id)  # before networks are loaded
+    return make_person_masks(source, scene, job.person_id, load_networks(job), job.config)
+
+
+class MadeOnce:
+    """`make` for jobs that come one after the other: those that are alike share what the first of them made."""
+
+    def __init__(self) -> None:
+        self._last: tuple[PersonMaskJob, PersonMasks] | None = None
+
+    def __call__(self, job: PersonMaskJob, source: FrameSource, scene: Scene) -> PersonMasks:
+        """Return the masks of a job, those of the job before where it was the same."""
+        if self._last is None or self._last[0] != job:
+            self._last = (job, make(job, source, scene))
+        return self._last[1]
 
 
 def load_networks(job: PersonMaskJob) -> Networks:

@@ -121,12 +121,9 @@ class OsvosTask:
         known_BHW = (labels_BHW != VOID).float()
         fading = settings.sides * max(0.0, 1 - step / settings.loop.steps)
         side_features = network.side_features(image_B3HW)
-        parts = osvos_loss(
-            network.masks(side_features, (image_B3HW.shape[2], image_B3HW.shape[3])),
-            truth_BHW,
-            known_BHW,
-            sides=fading,
-        )
+        size_HW = (image_B3HW.shape[2], image_B3HW.shape[3])
+        logits = network.masks(side_features, size_HW, with_sides=fading > 0)
+        parts = osvos_loss(logits, truth_BHW, known_BHW, sides=fading)
         if settings.instances:
             contrast = _told_apart(side_features, labels_BHW)
             parts |= {"loss": parts["loss"] + settings.instances * contrast, "instances": contrast}
