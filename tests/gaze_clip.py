@@ -67,8 +67,7 @@ class Truth:
 
 
 def write_recording(folder: Path, *, seed: int = 0) -> Truth:
-    """Write frames/, masks.jsonl, unnamed.jsonl, labels/ and export/ (as Pupil Cloud does) and return the "
-    "truth."""
+    """Write frames/, masks.jsonl, unnamed.jsonl, labels/ and export/ (Pupil Cloud's); return the truth."""
     random = np.random.default_rng(seed)
     (folder / "frames").mkdir(parents=True)
     (folder / "labels").mkdir()

@@ -310,8 +310,7 @@ def test_a_folder_of_others_is_left_alone(clip, tmp_path):
 @pytest.mark.shared
 @pytest.mark.parametrize("export", ["pupil_core_export", "pupil_invisible_csv", "mobileGazeMapping"])
 def test_real_exports_are_joined(shared, tmp_path, export):
-    """Masks are made up, as are the videos of two of them: what is held here is that every sample finds its "
-    "frame."""
+    """Masks are made up, as are the videos of two of them: held here is that samples find their frames."""
     from masklet.core.rle import encode
     from masklet.formats.gaze import read_gaze
     from masklet.masklets import Masklets, ObjectMask

@@ -59,8 +59,7 @@ def carry(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Carry the classes of a first frame through a video: every pixel keeps to one of them; or follow a crude "
-    "box."""
+    """Carry the classes of a first frame through a video, every pixel to one of them; or a crude box."""
     from masklet.models import config_class
     from masklet.pipelines.carried_labels import CarryJob, run
     from masklet.training.settings import make
@@ -126,8 +125,7 @@ def boxes_of(flags: list[str]) -> dict[str, Box]:
 
 
 def measured(job: Any, out: Path, truth: Path) -> dict[str, Any]:
-    """Return figures of the carried labels against true ones, whose values mean what those of the first frame "
-    "do."""
+    """Return figures of the carried labels against true ones, whose values mean the same as the first frame's."""
     from masklet.evaluation.carried_labels import evaluate_carried
     from masklet.formats.label_maps import LabelMaps
     from masklet.pipelines.run_folder import RunFolder

@@ -157,8 +157,7 @@ def size_of(text: str) -> tuple[int, int]:
 
 
 def summary(record: dict[str, Any], out: Path) -> str:
-    """Return what was found, in lines: samples and why some are left out, fixations, what was looked at "
-    "longest."""
+    """Return lines: samples and why some are left out, fixations, what was looked at longest."""
     left_out = ", ".join(f"{count} {reason}" for reason, count in record["left_out"].items())
     rests = record["fixations"]
     lines = [

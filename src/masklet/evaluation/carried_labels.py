@@ -23,8 +23,7 @@ class CarriedReport:
 
     space: LabelSpace
     confusion: IntArray
-    """confusion_LL1, pixels by true class (row) and by what they were called; the last column is nothing of "
-    "these."""
+    """confusion_LL1, pixels by true class (row) and by what they were called; the last column is none of them."""
     copied: IntArray
     """The same for the labels of the first frame on every frame, which follow nothing."""
     first_classes: tuple[int, ...]

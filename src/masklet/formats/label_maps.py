@@ -1,5 +1,4 @@
-"""A folder of label PNGs whose values are classes of a label space, one picture for each frame or for some of "
-"them."""
+"""A folder of label PNGs whose values are classes, one picture for each frame of a video or for some of them."""
 
 from __future__ import annotations
 

@@ -94,8 +94,7 @@ class FirstLabels:
     """None where nothing but boxes is carried."""
 
     def prompts(self, boxes: Mapping[str, Box], size_HW: tuple[int, int]) -> dict[str, Prompt]:
-        """Return a mask for each class that is present and for each box; an object's id is its class' value + "
-        "1."""
+        """Return a mask for each class that is present and for each box; an object's id is its value + 1."""
         prompts: dict[str, Prompt] = {}
         boxed_HW = np.zeros(size_HW, dtype=bool)
         for name, box in boxes.items():

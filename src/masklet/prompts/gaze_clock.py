@@ -116,8 +116,7 @@ def _through(seconds_K: FloatArray, from_T: FloatArray, to_T: FloatArray) -> Flo
 
 
 def _frames_at(seconds_S: FloatArray, clock_T: FloatArray, rule: Rule) -> IntArray:
-    """Return the frame of each time; half a frame (nearest) or a frame (interval) beyond the ends is still "
-    "inside."""
+    """Return the frame of each time; half a frame (nearest) or one (interval) beyond the ends is still inside."""
     step = float(np.median(np.diff(clock_T))) if len(clock_T) > 1 else 1.0
     if rule == "interval":
         frame_S = np.searchsorted(clock_T, seconds_S, side="right") - 1

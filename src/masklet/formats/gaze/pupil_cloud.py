@@ -82,8 +82,7 @@ def _frames(path: Path) -> tuple[IntArray | None, int]:
 
 
 def _camera(path: Path) -> tuple[tuple[int, int] | None, float | None]:
-    """Return the size of the scene camera's picture and its focal length in pixels, None where nothing is "
-    "known."""
+    """Return the size of the scene camera's picture and its focal length in pixels, None if not known."""
     if not path.is_file():
         return None, None
     rows = [[entry.number() for entry in row.items()] for row in read_json(path)["camera_matrix"].items()]

@@ -31,8 +31,7 @@ def looks_like_pupil_core(path: Path) -> bool:
 
 
 def read_pupil_core(path: Path) -> Gaze:
-    """Return the gaze of gaze_positions.csv, with what lies beside it; raise FormatError for a table that is "
-    "none."""
+    """Return the gaze of gaze_positions.csv, with what lies beside it; raise FormatError for another table."""
     header = header_of(path)
     time, frame = (next(name for name in names if name in header) for names in (_TIMES, _FRAMES))
     table = read_table(path, (time, frame, "confidence", *_POSITION))

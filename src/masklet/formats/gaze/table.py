@@ -34,8 +34,7 @@ class Table:
         return len(self.lines)
 
     def numbers(self, name: str) -> FloatArray:
-        """Return a column as numbers, NaN where a field is empty; raise FormatError, naming the line, for "
-        "others."""
+        """Return a column as numbers, NaN of empty fields; raise FormatError, naming the line, for others."""
         parts = [self._numbers(name, start) for start in range(0, len(self), _ROWS_AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros(0)
 

@@ -23,8 +23,7 @@ _NO_CLASS = VOID
 
 @dataclass(frozen=True, eq=False)
 class FoundClasses:
-    """Pairs of samples and classes, and the class of every sample's very pixel, whether an object covers it or "
-    "not."""
+    """Pairs of samples and classes, and the class of every sample's very pixel, covered by objects or not."""
 
     found: Found
     under_K: IntArray
@@ -40,8 +39,7 @@ def find_in_labels(
     radius: float,
     masklets: Masklets | None = None,
 ) -> FoundClasses:
-    """Return which classes lie in the disk around each pixel, by pixels that no mask covers, and by how much of
-    it.
+    """Return which classes lie in the disk around each pixel, and by how much of it; what masks cover is theirs.
 
     `maps_K` are the frames whose label maps stand for those of the samples, below 0 where none does. Raise
     FormatError for a label map of another size than the video's frames.

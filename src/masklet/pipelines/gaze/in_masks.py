@@ -54,8 +54,7 @@ def _find(
     objects_F: Sequence[Sequence[ObjectMask]],
     radius: float,
 ) -> Found:
-    """Return the pairs of samples and objects of their frames; `frame_K` are places of frames among those at "
-    "hand."""
+    """Return the pairs of samples and objects of their frames; `frame_K` are places among the frames at hand."""
     objects_O = [item for items in objects_F for item in items]
     if not objects_O:
         return Found.nothing()
