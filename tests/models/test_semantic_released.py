@@ -104,12 +104,12 @@ class TestHrnet:
         network = Hrnet(3, read_network(saved(tmp_path, state), "hrnet").network.config)
         head = {name: value.clone() for name, value in network.last_layer.state_dict().items()}
         backbone = {name: value for name, value in state.items() if not name.startswith("last_layer")}
-        network.load_backbone(saved(tmp_path, {**backbone, "incre_modules.0.0.conv1.weight": torch.zeros(1)}))
+        network.load_torchvision(saved(tmp_path, {**backbone, "incre_modules.0.0.conv1.weight": torch.zeros(1)}))
         assert torch.equal(network.layer1[0].conv1.weight, state["layer1.0.conv1.weight"])
         assert all(torch.equal(network.last_layer.state_dict()[name], value) for name, value in head.items())
         del backbone["conv1.weight"]
         with pytest.raises(WeightsError, match=r"conv1\.weight is not there"):
-            network.load_backbone(saved(tmp_path, backbone))
+            network.load_torchvision(saved(tmp_path, backbone))
 
 
 class TestPspnet:
@@ -143,6 +143,22 @@ class TestPspnet:
         padded_HW3[:60] = frame.image_HW3
         _, logits, _ = reference.pspnet(state, torch.tensor(padded_HW3).permute(2, 0, 1)[None])
         np.testing.assert_allclose(model.scores(frame), logits[0, :, :60], atol=2e-3, rtol=2e-3)
+
+    def test_a_resnet_comes_from_a_file_for_classification(self, tmp_path, state):
+        network = Pspnet(3, read_network(saved(tmp_path, state), "pspnet").network.config)
+        head = {name: value.clone() for name, value in network.ppm.state_dict().items()}
+        stem = {"0": "conv1", "1": "bn1", "3": "conv2", "4": "bn2", "6": "conv3", "7": "bn3"}
+        backbone = {name: value for name, value in state.items() if not name.startswith(("ppm", "cls", "aux"))}
+        for name in [name for name in backbone if name.startswith("layer0.")]:
+            _, place, part = name.split(".")
+            backbone[f"{stem[place]}.{part}"] = backbone.pop(name)
+        network.load_torchvision(saved(tmp_path, {**backbone, "fc.weight": torch.zeros(1)}))
+        assert torch.equal(network.layer0[6].weight, state["layer0.6.weight"])
+        assert torch.equal(network.layer4[0].conv3.weight, state["layer4.0.conv3.weight"])
+        assert all(torch.equal(network.ppm.state_dict()[name], value) for name, value in head.items())
+        del backbone["conv3.weight"]
+        with pytest.raises(WeightsError, match=r"layer0\.6\.weight is not there"):
+            network.load_torchvision(saved(tmp_path, backbone))
 
     def test_weights_of_a_common_stem_are_refused(self, tmp_path, state):
         names = {name.replace("layer0.0.", "conv1."): value for name, value in state.items()}

@@ -15,17 +15,19 @@ from torch import Tensor, nn
 from masklet.core.errors import ModelError, WeightsError
 from masklet.models.fcn.library import segmentation
 from masklet.models.layers.normalising import Normalising
-from masklet.models.layers.released import ReleasedSemantic, numbered, with_counts
+from masklet.models.layers.released import ReleasedSemantic, load_backbone, numbered, with_counts
 from masklet.models.layers.resizing import resized
 from masklet.models.layers.semantic_config import SemanticConfig
 from masklet.models.layers.semantic_network import SemanticNetwork
-from masklet.models.layers.state_files import load_strictly
+from masklet.models.layers.state_files import load_strictly, read_state
 
 _BUILDERS = {50: "fcn_resnet50", 101: "fcn_resnet101"}
 _BLOCKS_OF_101 = 23
 """Bottlenecks of its third stage."""
 _LAST = "classifier.4.weight"
 _AUXILIARY = "aux_classifier."
+_HEAD = ("inner.classifier.", f"inner.{_AUXILIARY}", "fc.")
+"""What is not of the ResNet, here and in files of networks for classification."""
 _SHORTER_SIDE = 520
 """Pixels: what torchvision trains and measures it at."""
 
@@ -75,6 +77,14 @@ class TorchvisionFcn(SemanticNetwork):
         if self.config.auxiliary:
             given["aux"] = resized(self.inner.get_submodule("aux_classifier")(stages["aux"]), size_HW)
         return given
+
+    def load_torchvision(self, path: Path) -> None:
+        """Take the ResNet from torchvision's file of one for classification; raise WeightsError for another."""
+        given = {
+            name if name.startswith("fc.") else f"inner.backbone.{name}": value
+            for name, value in read_state(path).items()
+        }
+        load_backbone(self, given, head=_HEAD, title="torchvision's ResNet", path=path)
 
     def _stages(self, image_B3HW: Tensor) -> dict[str, Tensor]:
         stages: dict[str, Tensor] = self.inner.get_submodule("backbone")(self.normalising(image_B3HW))

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from masklet.models.layers.normalising import Normalising
-from masklet.models.layers.released import with_counts, without_prefix
+from masklet.models.layers.released import load_backbone, without_prefix
 from masklet.models.layers.resizing import resized, resized_like
 from masklet.models.layers.resnet import BasicBlock, Bottleneck, bottlenecks, conv3x3
 from masklet.models.layers.semantic_network import SemanticNetwork
-from masklet.models.layers.state_files import load_strictly, read_content, tensors_of
+from masklet.models.layers.state_files import read_content, tensors_of
 
 _STEM = 64
 _HEAD = ("last_layer.", "incre_modules.", "downsamp_modules.", "final_layer.", "classifier.")
@@ -102,14 +102,13 @@ class Hrnet(SemanticNetwork):
         """Return logits_BLHW."""
         return resized(self.last_layer(feature_BChw), size_HW, align_corners=self.config.align_corners)
 
-    def load_backbone(self, path: Path) -> None:
-        """Take all but the classifier from the authors' file of a network for classification or labels of this
-        size; raise WeightsError where it is of another."""
-        own = self.state_dict()
+    def load_torchvision(self, path: Path) -> None:
+        """Take all but the classifier from a file of a network of this size for classification or labels.
+
+        torchvision has no HRNet: the layout is the authors', which timm's is too. Raise WeightsError for another.
+        """
         given = without_prefix(tensors_of(read_content(path), path), "model.")
-        backbone = {name: value for name, value in given.items() if not name.startswith(_HEAD)}
-        mine = {name: value for name, value in own.items() if name.startswith(_HEAD)}
-        load_strictly(self, with_counts({**backbone, **mine}, own), title="HRNet", path=path)
+        load_backbone(self, given, head=_HEAD, title="HRNet", path=path)
 
 
 class _Module(nn.Module):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from masklet.models.layers.semantic_network import SemanticNetwork
+from masklet.models.layers.state_files import load_strictly
 
 _COUNTS = "num_batches_tracked"
 """Of batch norms: nothing to a network that only looks, and not there in files of before 2018."""
@@ -53,6 +55,19 @@ def without_traces(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         name: torch.where(value.abs() < _TRACE, 0, value) if value.is_floating_point() else value
         for name, value in state.items()
     }
+
+
+def load_backbone(
+    network: nn.Module, given: Mapping[str, Tensor], *, head: tuple[str, ...], title: str, path: Path
+) -> None:
+    """Give a network all weights but those whose names begin as `head` says, which stay as they are.
+
+    Raise WeightsError unless what is given for the rest is of its names and shapes; heads that are given are left.
+    """
+    own = network.state_dict()
+    mine = {name: value for name, value in own.items() if name.startswith(head)}
+    backbone = {name: value for name, value in given.items() if not name.startswith(head)}
+    load_strictly(network, with_counts({**backbone, **mine}, own), title=title, path=path)
 
 
 def numbered(state: Mapping[str, Tensor], prefix: str) -> int:

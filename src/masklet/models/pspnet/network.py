@@ -12,15 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from masklet.core.errors import ModelError
 from masklet.models.layers.normalising import Normalising
+from masklet.models.layers.released import load_backbone
 from masklet.models.layers.resizing import resized, resized_like
 from masklet.models.layers.resnet import Bottleneck, bottlenecks, conv3x3
 from masklet.models.layers.semantic_network import SemanticNetwork
+from masklet.models.layers.state_files import read_content, tensors_of
+
+_HEAD = ("ppm.", "cls.", "aux.", "fc.")
+"""What is not of the ResNet, here and in files of networks for classification."""
+_STEM = {"conv1": 0, "bn1": 1, "conv2": 3, "bn2": 4, "conv3": 6, "bn3": 7}
+"""Names of the stem's parts in those, and their places here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +100,14 @@ class Pspnet(SemanticNetwork):
             "aux": resized(self.aux(third), size_HW, align_corners=True),
         }
 
+    def load_torchvision(self, path: Path) -> None:
+        """Take the ResNet from a file of one for classification with a stem of three convolutions.
+
+        torchvision's have one: the layout is that of semseg's `resnet50_v2.pth`. Raise WeightsError for another.
+        """
+        given = {_stem_name(name): value for name, value in tensors_of(read_content(path), path).items()}
+        load_backbone(self, given, head=_HEAD, title="PSPNet", path=path)
+
     def _third(self, image_B3HW: Tensor) -> Tensor:
         stem = self.layer0(self.normalising(image_B3HW))
         return self.layer3(self.layer2(self.layer1(stem)))  # type: ignore[no-any-return]
@@ -119,6 +135,11 @@ class PyramidPooling(nn.Module):
         """Return the joined features."""
         pooled = [resized_like(level(feature_BChw), feature_BChw, align_corners=True) for level in self.features]
         return torch.cat([feature_BChw, *pooled], dim=1)
+
+
+def _stem_name(name: str) -> str:
+    first, _, rest = name.partition(".")
+    return f"layer0.{_STEM[first]}.{rest}" if first in _STEM else name
 
 
 def _head(inputs: int, channels: int, outputs: int, dropout: float) -> nn.Sequential:
