@@ -17,7 +17,7 @@ STREET = label_space(
     things=["person", "car"],
 )
 SMALL = {
-    "espnet": {"q": 1},
+    "espnet": {"p": 1, "q": 1},
     "fcn": {"width": 1 / 16, "deep": 16},
     "feature-pyramid": {"blocks": 1, "width": 4, "levels": 3, "deep": 16, "joined": 12},
     "hrnet": {"widths": (4, 6, 8, 10), "first_width": 4, "first_blocks": 1, "modules": (1, 2, 1), "blocks": 1},

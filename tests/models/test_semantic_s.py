@@ -2,6 +2,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from masklet.core.errors import WeightsError  # noqa: E402
 from masklet.models.semantic_s.network import SemanticS, SemanticSConfig  # noqa: E402
 
 
@@ -26,17 +27,7 @@ def test_features_are_those_of_cells_of_four_pixels(network):
     assert feature_1Chw.shape == (1, network.feature_channels, 16, 24)
 
 
-def test_it_learns_what_a_picture_shows():
-    torch.manual_seed(0)
-    network = SemanticS(2, SemanticSConfig(deep=16, middle=12, fine=8, dropout=0.0))
-    image_13HW = torch.full((1, 3, 64, 64), 60.0)
-    image_13HW[:, :, :, 32:] = 190
-    label_1HW = torch.zeros(1, 64, 64, dtype=torch.long)
-    label_1HW[:, :, 32:] = 1
-    optimiser = torch.optim.AdamW(network.parameters(), 2e-3)
-    for _ in range(30):
-        loss = torch.nn.functional.cross_entropy(network(image_13HW), label_1HW)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    assert (network(image_13HW).argmax(1) == label_1HW).float().mean() > 0.95
+def test_a_backbone_in_torchvisions_layout_goes_in(network, tmp_path):
+    torch.save({"features.0.0.weight": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(WeightsError, match="Expected torchvision's layout of MobileNetV2"):
+        network.load_torchvision(tmp_path / "other.pth")
