@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -19,6 +19,7 @@ def disk(xy, radius, size_HW):
     return (x_HW - xy[0]) ** 2 + (y_HW - xy[1]) ** 2 <= radius**2
 
 
+@settings(deadline=None)
 @given(MASKS, st.floats(0, 15), st.integers(0, 2**32 - 1))
 def test_what_is_covered_is_what_pixels_say(masks_NHW, radius, seed):
     size_HW = masks_NHW.shape[1:]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -34,6 +34,7 @@ def test_overlap_with_nobody_has_no_columns():
     assert rle.iou_matrix([rle.encode(np.ones((2, 2), bool))], []).shape == (1, 0)
 
 
+@settings(deadline=None)
 @given(arrays(bool, array_shapes(min_dims=3, max_dims=3, max_side=9)))
 def test_the_runs_of_many_are_those_of_each(masks_NHW):
     codes = [rle.encode(mask_HW) for mask_HW in masks_NHW]

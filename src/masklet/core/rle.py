@@ -105,7 +105,7 @@ def runs_of_many(rles: Sequence[Rle]) -> tuple[IntArray, IntArray]:
     runs_K2[begins, 0] = first_zeros
     odd = first_M1[1:][count_M & 1 == 1] - 1
     runs_K2[odd, 1] = 0  # after the last run of zeros
-    filled_M = np.diff(np.concatenate([[0], np.cumsum(runs_K2.sum(axis=1))])[first_M1])
+    filled_M = np.diff(np.concatenate([[0], np.cumsum(runs_K2[:, 0] + runs_K2[:, 1])])[first_M1])
     wanted_M = np.array([rle.size_HW[0] * rle.size_HW[1] for rle in rles], dtype=np.int64)
     if (runs_K2 < 0).any() or (filled_M != wanted_M).any():
         for rle in rles:
@@ -126,7 +126,8 @@ def _numbers_of(counts: str) -> tuple[IntArray, IntArray]:
     for place in range(1, longest):
         longer = np.flatnonzero(sizes > place)
         values[longer] += (groups[starts[longer] + place] & 31).astype(np.int64) << (5 * place)
-    values -= np.where(groups[ends] & 16, np.int64(1) << (5 * sizes), 0)
+    negative = np.flatnonzero(groups[ends] & 16)
+    values[negative] -= np.int64(1) << (5 * sizes[negative])
     return values, ends
 
 

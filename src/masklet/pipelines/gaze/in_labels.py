@@ -23,7 +23,7 @@ _NO_CLASS = VOID
 
 @dataclass(frozen=True, eq=False)
 class FoundClasses:
-    """Pairs of samples and classes, and the class of every sample's very pixel, covered by objects or not."""
+    """Pairs of samples and classes, and the class of every sample's very pixel, covered or not."""
 
     found: Found
     under_K: IntArray

@@ -95,5 +95,7 @@ def _boxes(objects_O: Sequence[ObjectMask]) -> FloatArray:
 
 def _is_near(xy_P2: IntArray, box_P4: FloatArray, reach: int) -> BoolArray:
     """Return whether the square around a pixel meets a box whose right and lower edge are exclusive."""
-    inside_P2 = (xy_P2 + reach >= box_P4[:, :2]) & (xy_P2 - reach < box_P4[:, 2:])
-    return np.asarray(inside_P2.all(axis=1), dtype=bool)
+    (x_P, y_P), (left_P, top_P, right_P, bottom_P) = xy_P2.T, box_P4.T
+    beside_P = (x_P + reach < left_P) | (x_P - reach >= right_P)
+    apart_P = beside_P | (y_P + reach < top_P) | (y_P - reach >= bottom_P)
+    return np.asarray(~apart_P, dtype=bool)
