@@ -97,4 +97,5 @@ def _is_near(xy_P2: IntArray, box_P4: FloatArray, reach: int) -> BoolArray:
     """Return whether the square around a pixel meets a box whose right and lower edge are exclusive."""
     (x_P, y_P), (left_P, top_P, right_P, bottom_P) = xy_P2.T, box_P4.T
     beside_P = (x_P + reach < left_P) | (x_P - reach >= right_P)
-    return ~(beside_P | (y_P + reach < top_P) | (y_P - reach >= bottom_P))
+    is_near_P: BoolArray = ~(beside_P | (y_P + reach < top_P) | (y_P - reach >= bottom_P))
+    return is_near_P
