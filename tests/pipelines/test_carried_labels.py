@@ -9,7 +9,7 @@ from PIL import Image
 from fakes import BLUE, GREEN, GROUND, RED, PaintedTracker, paint
 from masklet.core.errors import MaskletError
 from masklet.core.label_space import VOID, label_space
-from masklet.core.values import Box, FrameMasks, MaskPrompt
+from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt
 from masklet.formats import read_masklets
 from masklet.formats.davis import read_label_png
 from masklet.formats.label_maps import LabelMaps, write_class_map
@@ -143,8 +143,8 @@ def test_a_crude_box_leaves_and_returns(flower, tmp_path):
 
 
 def test_the_first_mask_of_a_box_is_all_of_it():
-    labels = FirstLabels(label_space("boxes", [("flower", (0, 0, 0))]), None)
-    (prompt,) = labels.prompts({"flower": Box(3, 1, (17, 8, 41, 32))}, SIZE).values()
+    labels = FirstLabels(label_space("boxes", [("flower", (0, 0, 0))]), Frame(0, 0.0, scene(0)), None, True)
+    (prompt,) = labels.of_boxes({"flower": Box(3, 1, (17, 8, 41, 32))}).values()
     assert (prompt.frame_index, prompt.object_id, prompt.mask_HW.sum()) == (3, 1, 24 * 24)
 
 
@@ -155,6 +155,32 @@ def test_a_box_beside_labels_is_a_class_of_its_own(video):
     labels_HW = read_label_png(video / "run/labels/00000.png")
     assert (labels_HW[32:40, 8:12] == 3).all()
     assert (labels_HW == 3).sum() == 8 * 4
+
+
+@pytest.mark.parametrize("enlarged", [1, 2], ids=["of its size", "larger"])
+def test_labels_of_another_video_are_carried_into_this_one(video, enlarged):
+    other_HW3 = paint([(BLUE, 0, 0, 80, 30), (RED, 50, 35, 70, 58)]).repeat(enlarged, 0).repeat(enlarged, 1)
+    Image.fromarray(other_HW3).save(video / "other.png")
+    labels_HW = np.select([(other_HW3 == colour).all(axis=2) for colour in (GROUND, BLUE, RED)], [0, 1, 2])
+    write_class_map(video / "other_labels.png", labels_HW.astype(np.uint8), SPACE)
+    job = job_of(video, labels=video / "other_labels.png", picture=video / "other.png")
+    record = run(job, video / "run", overlay=False)
+    for index in (0, 6):
+        found_HW, seen_HW = read_label_png(video / f"run/labels/{index:05d}.png"), labels_of(scene(index))
+        assert (found_HW == seen_HW)[seen_HW != VOID].all()
+    assert record["frames"] == 7
+    with pytest.raises(MaskletError, match="others for more"):
+        run(job_of(video), video / "run", overlay=False, resume=True)
+
+
+def test_a_class_that_the_video_lacks_is_never_seen(video):
+    other_HW3 = paint([(GREEN, 0, 0, 80, 30)])
+    Image.fromarray(other_HW3).save(video / "other.png")
+    write_class_map(video / "other_labels.png", np.uint8(2) * (other_HW3 == GREEN).all(axis=2), SPACE)
+    job = job_of(video, labels=video / "other_labels.png", picture=video / "other.png")
+    rows = {row["name"]: row for row in run(job, video / "run", overlay=False)["carried"]}
+    assert (rows["car"]["seen"], rows["car"]["gone"]) == ([], [])
+    assert rows["ground"]["seen"]
 
 
 def test_stays_begin_when_an_object_is_first_seen(video):

@@ -34,6 +34,9 @@ def carry(
     classes: Annotated[
         Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
     ] = None,
+    picture: Annotated[
+        Path | None, Option(help="What the labels are of, where not the first frame: a picture of another video.")
+    ] = None,
     label_model: Annotated[
         str | None, Option(help="Network that labels the first frame, a name from `masklet models`.")
     ] = None,
@@ -72,6 +75,7 @@ def carry(
         source=video,
         labels=labels,
         classes=classes,
+        picture=picture,
         semantic=label_model,
         semantic_weights=label_weights,
         boxes=boxes_of(box or []),

@@ -7,6 +7,7 @@ one: its rectangle is its first mask, and what is reported is when it leaves and
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from masklet.core import defaults
@@ -34,18 +36,22 @@ from masklet.formats.label_space import (
 from masklet.masklets import Masklets, open_masklets
 from masklet.masklets.presence import stays_of
 from masklet.models import Precision, load_semantic
-from masklet.models.protocols import Session
+from masklet.models.layers.view import resized
+from masklet.models.protocols import Session, Tracker
 from masklet.pipelines.every_pixel import every_pixel
 from masklet.pipelines.finishing import Finishing
 from masklet.pipelines.job import Extras, build_tracker
 from masklet.pipelines.job import run as run_track
+from masklet.pipelines.primed import Primed
 from masklet.pipelines.record import weights_rows
 from masklet.pipelines.run_folder import RunFolder, require_free, writing_to
 from masklet.pipelines.settings import TrackJob, own_digests
 from masklet.pipelines.track import Progress
 from masklet.prompts import check_prompts
 from masklet.sources import FrameSource, open_source
+from masklet.sources.images import read_image
 from masklet.sources.times import times_of
+from masklet.weights import file_sha256
 
 _STEP = re.compile(r"(\d+)|(\d+\.?\d*|\.\d+)s")
 
@@ -59,8 +65,10 @@ class CarryJob:
     """Label map of the first frame, a PNG whose values are classes."""
     classes: Path | None = None
     """What its values mean: a label_space.json, or a text with a class in every line."""
+    picture: Path | None = None
+    """The picture that is labelled, where that is not the first frame: one of another video, say."""
     semantic: str | None = None
-    """A network that labels the first frame instead."""
+    """A network that labels it instead."""
     semantic_weights: Path | None = None
     boxes: Mapping[str, Box] = field(default_factory=dict)
     """Crude boxes by the name of their object; their object ids count for nothing."""
@@ -81,31 +89,43 @@ class CarryJob:
             raise PromptError("Expected labels of the first frame or a model that makes them, got both.")
         if self.classes is not None and self.labels is None:
             raise PromptError("Expected labels of the first frame with names of their classes, got none.")
+        if self.picture is not None and self.labels is None and self.semantic is None:
+            raise PromptError("Expected labels of the picture, or a model that makes them, got none.")
         if self.semantic_weights is not None and self.semantic is None:
             raise PromptError("Expected a model that labels the first frame with weights of it, got none.")
 
 
 @dataclass(frozen=True, eq=False)
 class FirstLabels:
-    """The label map of the first frame and what its values mean; crude boxes are classes of their own."""
+    """A labelled frame and what its labels mean; crude boxes are classes of their own."""
 
     space: LabelSpace
+    frame: Frame
     label_map_HW: UInt8Array | None
     """None where nothing but boxes is carried."""
+    is_of_video: bool
+    """Whether the frame is the first one of the video."""
 
-    def prompts(self, boxes: Mapping[str, Box], size_HW: tuple[int, int]) -> dict[str, Prompt]:
-        """Return a mask for each class that is present and for each box; an object's id is its value + 1."""
-        prompts: dict[str, Prompt] = {}
-        boxed_HW = np.zeros(size_HW, dtype=bool)
-        for name, box in boxes.items():
-            mask_HW = mask_of_box(box.xyxy, size_HW)
-            if box.frame_index == 0:
-                boxed_HW |= mask_HW
-            prompts[f"the box of {name}"] = MaskPrompt(box.frame_index, self.space.value(name) + 1, mask_HW)
+    def of_boxes(self, boxes: Mapping[str, Box]) -> dict[str, Prompt]:
+        """Return a mask for each box, all of it; an object's id is the value of its class and 1."""
+        return {
+            f"the box of {name}": MaskPrompt(
+                box.frame_index, self.space.value(name) + 1, mask_of_box(box.xyxy, self.frame.size_HW)
+            )
+            for name, box in boxes.items()
+        }
+
+    def of_classes(self, boxes: Mapping[str, Box]) -> dict[str, Prompt]:
+        """Return a mask for each class that is present, without what boxes on the same frame take."""
         if self.label_map_HW is None:
-            return prompts
+            return {}
+        free_HW = np.ones(self.frame.size_HW, dtype=bool)
+        for box in boxes.values():
+            if self.is_of_video and box.frame_index == 0:
+                free_HW &= ~mask_of_box(box.xyxy, self.frame.size_HW)
+        prompts: dict[str, Prompt] = {}
         for value in np.unique(self.label_map_HW).tolist():
-            mask_HW = (self.label_map_HW == value) & ~boxed_HW
+            mask_HW = (self.label_map_HW == value) & free_HW
             if value != VOID and mask_HW.any():
                 prompts[f"the class {self.space.names[value]}"] = MaskPrompt(0, value + 1, mask_HW)
         return prompts
@@ -132,11 +152,12 @@ def run(
         check_prompts(job.boxes.values(), source.info, origins=[f"the box of {name}" for name in job.boxes])
         step = frames_of_step(job.step, source)
         first = first_labels(job, source)
-        prompts = first.prompts(job.boxes, source.info.size_HW)
-        names = {prompt.object_id: first.space.names[prompt.object_id - 1] for prompt in prompts.values()}
+        of_boxes, of_classes = first.of_boxes(job.boxes), first.of_classes(job.boxes)
+        told = [*of_boxes.values(), *of_classes.values()]
+        names = {prompt.object_id: first.space.names[prompt.object_id - 1] for prompt in told}
         track = TrackJob(
             source=job.source,
-            prompts=prompts,
+            prompts={**of_boxes, **(of_classes if first.is_of_video else {})},
             step=step,
             model=job.model,
             weights=job.weights,
@@ -144,7 +165,7 @@ def run(
             allow_gaps=job.allow_gaps,
             threads=job.threads,
             precision=job.precision,
-            more={"carried": _more(job, names, is_whole=first.label_map_HW is not None)},
+            more={"carried": _more(job, first, names)},
         )
         finish = partial(_finished, names=names, is_whole=first.label_map_HW is not None)
         record = run_track(
@@ -154,7 +175,7 @@ def run(
             overwrite=overwrite,
             resume=resume,
             progress=progress,
-            tracker=Finishing(build_tracker(track), finish),
+            tracker=Finishing(_tracker(track, first, list(of_classes.values())), finish),
         )
         folder = RunFolder(out)
         masklets = open_masklets(folder.masklets)
@@ -171,13 +192,17 @@ def run(
 
 
 def first_labels(job: CarryJob, source: FrameSource) -> FirstLabels:
-    """Return the labels of the first frame, from the job's file or by its network.
+    """Return the labels of the first frame, or of the job's picture, from its file or by its network.
 
-    Raise FormatError for a label map of another size, or with values that mean nothing.
+    A picture is brought to the size of the video. Raise FormatError for a label map of another size, or with
+    values that mean nothing.
     """
     label_map_HW: UInt8Array | None = None
     space: LabelSpace | None = None
     (frame,) = source.read(0, 1)
+    video_HW = frame.size_HW
+    if job.picture is not None:
+        frame = Frame(0, 0.0, read_image(job.picture))
     if job.semantic is not None:
         network = load_semantic(
             job.semantic, weights=job.semantic_weights, threads=job.threads, precision=job.precision
@@ -188,7 +213,10 @@ def first_labels(job: CarryJob, source: FrameSource) -> FirstLabels:
         label_map_HW, space = _labels_of_file(job, frame)
     if label_map_HW is not None and (label_map_HW == VOID).all():
         raise PromptError("Expected at least one class in the labels of the first frame, got void alone.")
-    return FirstLabels(_with_boxes(space, list(job.boxes)), label_map_HW)
+    if label_map_HW is not None and frame.size_HW != video_HW:
+        label_map_HW = np.asarray(cv2.resize(label_map_HW, video_HW[::-1], interpolation=cv2.INTER_NEAREST_EXACT))
+        frame = Frame(0, 0.0, np.asarray(resized(frame.image_HW3, video_HW), dtype=np.uint8))
+    return FirstLabels(_with_boxes(space, list(job.boxes)), frame, label_map_HW, job.picture is None)
 
 
 def frames_of_step(step: str, source: FrameSource) -> int:
@@ -215,6 +243,11 @@ def write_carried(masklets: Masklets, space: LabelSpace, folder: Path) -> None:
         if not path.is_file():
             ids_HW = masklets.frame(index).label_map()
             write_class_map(path, np.where(ids_HW > 0, ids_HW - 1, VOID).astype(np.uint8), space)
+
+
+def _tracker(track: TrackJob, first: FirstLabels, of_classes: Sequence[Prompt]) -> Tracker:
+    tracker = build_tracker(track)
+    return tracker if first.is_of_video else Primed(tracker, first.frame, of_classes)
 
 
 def _finished(
@@ -245,10 +278,13 @@ def _with_boxes(space: LabelSpace | None, names: list[str]) -> LabelSpace:
     return LabelSpace("boxes" if space is None else space.name, (*known, *added))
 
 
-def _more(job: CarryJob, names: Mapping[int, str], *, is_whole: bool) -> dict[str, Any]:
+def _more(job: CarryJob, first: FirstLabels, names: Mapping[int, str]) -> dict[str, Any]:
     """Return what the masks depend on beside the prompts and the tracker; where prompts came from is no matter."""
+    labels_HW = first.label_map_HW
     return {
-        "every_pixel": is_whole,
+        "every_pixel": labels_HW is not None,
+        "picture": None if job.picture is None else file_sha256(job.picture),
+        "labels": None if labels_HW is None else hashlib.sha256(labels_HW.tobytes()).hexdigest(),
         "names": {str(object_id): name for object_id, name in names.items()},
         "labelled_by": job.semantic,
         "label_weights": None if job.semantic is None else own_digests(job.semantic, job.semantic_weights),
@@ -256,9 +292,10 @@ def _more(job: CarryJob, names: Mapping[int, str], *, is_whole: bool) -> dict[st
 
 
 def _row(masklets: Masklets, object_id: int, name: str, source: FrameSource) -> dict[str, Any]:
-    """Return an object's name, and from when to when it is seen and is not."""
+    """Return an object's name, and from when to when it is seen and is not; neither of one that is never seen."""
     seconds_T = times_of(source)
-    stays = stays_of(masklets.masklet(object_id), masklets.frame_indices)
+    is_known = object_id in masklets.object_ids
+    stays = stays_of(masklets.masklet(object_id), masklets.frame_indices) if is_known else []
     spans: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for stay in stays:
         spans[stay.is_seen].append(

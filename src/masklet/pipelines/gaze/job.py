@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from masklet.core.arrays import FloatArray
-from masklet.core.errors import MaskletError, MissingExtraError
+from masklet.core.errors import MaskletError, MissingExtraError, PromptError
 from masklet.core.values import Frame
 from masklet.formats import Reading, read_masklets
 from masklet.formats.gaze import gaze_format_of, read_gaze
@@ -31,7 +31,7 @@ from masklet.pipelines.gaze.tables import write_tables
 from masklet.pipelines.gaze.use import Use, use_of
 from masklet.pipelines.record import versions, weights_rows
 from masklet.pipelines.run_folder import writing_to
-from masklet.prompts.gaze import Gaze
+from masklet.prompts.gaze import SHARES, Gaze
 from masklet.prompts.gaze_clock import OUTSIDE, Placed, place
 from masklet.render.video import require_same_video
 from masklet.sources import FrameSource, frames_at, open_source
@@ -88,6 +88,8 @@ def run(
 def placed_gaze(job: GazeJob, source: FrameSource, video_T: FloatArray) -> tuple[Gaze, Placed]:
     """Return the job's gaze in pixels of the video, and its samples placed in the frames."""
     gaze = read_gaze(job.gaze)
+    if job.gaze_size is not None and gaze.size_HW == SHARES:
+        raise PromptError(f"Expected pixels of pictures of some size in {gaze.origin}, got shares of their sides.")
     if job.gaze_size is not None:
         gaze = replace(gaze, size_HW=job.gaze_size)
     gaze = gaze.in_pixels_of(source.info.size_HW)
