@@ -4,7 +4,7 @@ import pytest
 
 from labelled_samples import SPACE, ColourModel, painted, street, write_folder, write_png
 from masklet.core.errors import ModelError
-from masklet.formats.class_folder import label_space_to_json, open_class_folder
+from masklet.formats.class_folder import open_class_folder
 from masklet.sources import open_source
 
 MODEL = ("--model", "masklet-s")
@@ -31,7 +31,7 @@ def frames(tmp_path):
 
 @pytest.fixture
 def space(tmp_path):
-    (tmp_path / "space.json").write_text(json.dumps(label_space_to_json(SPACE)))
+    (tmp_path / "space.json").write_text(json.dumps(SPACE.to_json()))
     return tmp_path / "space.json"
 
 

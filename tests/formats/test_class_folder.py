@@ -6,13 +6,10 @@ import pytest
 from labelled_samples import SPACE, street
 from masklet.core.errors import FormatError
 from masklet.core.label_spaces import CAMVID
-from masklet.formats.class_folder import (
-    label_space_from_json,
-    label_space_to_json,
-    open_class_folder,
-)
+from masklet.formats.class_folder import open_class_folder
 from masklet.formats.class_png import write_class_png
-from masklet.formats.records import Entry
+from masklet.formats.label_maps import LabelMaps
+from masklet.formats.label_space import read_label_space, write_label_space
 
 
 def write_pngs(folder, names, space=SPACE):
@@ -24,18 +21,27 @@ def write_pngs(folder, names, space=SPACE):
 
 
 def test_a_label_space_comes_back_as_it_went(tmp_path):
-    said = json.loads(json.dumps(label_space_to_json(SPACE)))
-    assert label_space_from_json(Entry(said, tmp_path)) == SPACE
+    write_label_space(SPACE, tmp_path / "space.json")
+    assert read_label_space(tmp_path / "space.json") == SPACE
 
 
 def test_a_run_knows_its_label_space(tmp_path):
     write_pngs(tmp_path / "labels", ["00000", "00001"])
-    (tmp_path / "run.json").write_text(json.dumps({"label_space": label_space_to_json(SPACE)}))
+    (tmp_path / "run.json").write_text(json.dumps({"label_space": SPACE.to_json()}))
     folder = open_class_folder(tmp_path)
     assert folder.label_space == SPACE
     assert folder.read("00001").tolist() == street(1).tolist()
     with pytest.raises(FormatError, match=r"labels of camvid in .*labels are signals"):
         open_class_folder(tmp_path, CAMVID)
+
+
+@pytest.mark.parametrize("given", ["", "labels"], ids=["the run", "its PNGs"])
+def test_label_maps_of_a_run_know_its_label_space(tmp_path, given):
+    write_pngs(tmp_path / "labels", ["00000", "00001"])
+    (tmp_path / "run.json").write_text(json.dumps({"label_space": SPACE.to_json()}))
+    maps = LabelMaps(tmp_path / given, ["00000", "00001"])
+    assert maps.space == SPACE
+    assert maps.label_map(1).tolist() == street(1).tolist()
 
 
 def test_any_folder_needs_to_be_told(tmp_path):
@@ -72,10 +78,11 @@ def test_an_empty_folder_is_named(tmp_path):
 
 
 def test_a_damaged_label_space_is_named(tmp_path):
-    said = label_space_to_json(SPACE)
+    said = SPACE.to_json()
     said["classes"][1] = {"name": "road", "colour": [1, 2, 300]}
-    with pytest.raises(FormatError, match=r"numbers from 0 to 255 in classes\[1\]\.colour"):
-        label_space_from_json(Entry(said, tmp_path))
+    (tmp_path / "space.json").write_text(json.dumps(said))
+    with pytest.raises(FormatError, match=r"name and classes \(name, colour, thing\), in .*space\.json"):
+        read_label_space(tmp_path / "space.json")
 
 
 def test_values_are_read_as_bytes(tmp_path):

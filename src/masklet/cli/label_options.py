@@ -42,14 +42,12 @@ def looks_of(scales: str, mirror: bool, window: str, overlap: float) -> LooksCon
 def label_space_of(text: str) -> LabelSpace | None:
     """Return the label space of a name, or of a JSON that has one (a run's run.json); None of an empty text."""
     from masklet.core.label_spaces import find_label_space
-    from masklet.formats.class_folder import label_space_from_json
-    from masklet.formats.records import read_json
+    from masklet.formats.label_space import read_label_space
 
     if not text:
         return None
     if text.endswith(".json"):
-        entry = read_json(Path(text))
-        return label_space_from_json(entry.get("label_space") or entry)
+        return read_label_space(Path(text))
     return find_label_space(text)
 
 

@@ -1,6 +1,6 @@
 """Folders of class PNGs with their label space: what a labelling run leaves, and what other tools write.
 
-    RUN/run.json            "label_space": name and classes
+    RUN/run.json            "label_space": name and classes (or RUN/label_space.json)
     RUN/labels/00000.png
 
 or any folder of PNGs, of which somebody has to say the label space. Names of PNGs in folders are FOLDER/NAME.
@@ -12,18 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import FormatError
-from masklet.core.label_space import LabelClass, LabelSpace
+from masklet.core.label_space import LabelSpace
 from masklet.formats.class_png import read_class_png
+from masklet.formats.label_space import LABELS, label_space_beside
 from masklet.formats.names import some
-from masklet.formats.records import Entry, read_json
-
-LABELS = "labels"
-"""The folder of the PNGs in a run."""
-RECORD = "run.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +66,7 @@ def open_class_folder(
     paths = {file.relative_to(folder).with_suffix("").as_posix(): file for file in files}
     if not paths:
         raise FormatError(f"Expected class PNGs in {folder}, found none.")
-    own = _own_space(path)
+    own = label_space_beside(path)
     if own is not None and label_space is not None and own.names != label_space.names:
         raise FormatError(
             f"Expected labels of {label_space.name} in {path}, got a run whose labels are {own.name}."
@@ -80,29 +75,3 @@ def open_class_folder(
     if space is None:
         raise FormatError(f"Expected a label space for the PNGs in {folder}, got none; name it (--space).")
     return ClassFolder(path, space, paths)
-
-
-def label_space_to_json(label_space: LabelSpace) -> dict[str, Any]:
-    """Return a label space as run.json keeps it."""
-    return label_space.to_json()
-
-
-def label_space_from_json(entry: Entry) -> LabelSpace:
-    """Return a label space of run.json; raise FormatError for what is none."""
-    classes = []
-    for one in entry["classes"].items():
-        colour = [channel.whole_number() for channel in one["colour"].items()]
-        if len(colour) != 3 or not all(0 <= channel <= 255 for channel in colour):
-            raise one["colour"].error("a colour of three numbers from 0 to 255")
-        thing = one.get("thing")
-        classes.append(
-            LabelClass(one["name"].text(), (colour[0], colour[1], colour[2]), bool(thing and thing.value))
-        )
-    return LabelSpace(entry["name"].text(), tuple(classes))
-
-
-def _own_space(path: Path) -> LabelSpace | None:
-    if not (path / RECORD).is_file():
-        return None
-    entry = read_json(path / RECORD).get("label_space")
-    return None if entry is None else label_space_from_json(entry)

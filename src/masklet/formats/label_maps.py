@@ -12,7 +12,7 @@ from masklet.core.arrays import UInt8Array
 from masklet.core.errors import FormatError
 from masklet.core.label_space import LabelSpace
 from masklet.formats.davis import label_pngs_in, read_label_png, write_label_png
-from masklet.formats.label_space import FILE_NAME, read_label_space, unnamed_space
+from masklet.formats.label_space import LABELS, label_space_beside, unnamed_space
 from masklet.formats.names import index_of_names
 
 
@@ -20,19 +20,20 @@ class LabelMaps:
     """The label maps of a video, read when their frame is asked for."""
 
     def __init__(self, folder: Path, names: Sequence[str], space: LabelSpace | None = None) -> None:
-        """List the folder; `names` are all frames of the video in order.
+        """List the folder, a run's or that of its PNGs; `names` are all frames of the video in order.
 
         A folder with as many pictures as the video has frames is matched by order, any other by names. Without a
-        space the one beside the pictures is taken (`label_space.json`), else classes have numbers for names. Raise
+        space that of the folder is taken (`label_space_beside`), else classes have numbers for names. Raise
         FormatError for a folder without PNGs, or with names that are no frame's.
         """
+        inside = folder / LABELS
+        folder = inside if inside.is_dir() else folder
         paths = label_pngs_in(folder)
         index_of = index_of_names(
             [path.stem for path in paths], None if len(paths) == len(names) else names, folder
         )
         self._path_at = {index_of[path.stem]: path for path in paths}
-        beside = folder / FILE_NAME
-        self.space = space or (read_label_space(beside) if beside.is_file() else unnamed_space())
+        self.space = space or label_space_beside(folder) or unnamed_space()
         self._read = lru_cache(maxsize=4)(self._load)
 
     @property

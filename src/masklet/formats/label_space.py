@@ -1,38 +1,51 @@
-"""label_space.json: what the values of label PNGs mean, beside them.
+"""What the values of label PNGs mean: a JSON, alone or in the run.json of a run, or a text of names.
 
-{"name": "street", "classes": [{"name": "road", "colour": [128, 64, 128], "is_thing": false}, ...]}
+{"name": "street", "classes": [{"name": "road", "colour": [128, 64, 128], "thing": false}, ...]}
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from masklet.core.errors import FormatError
 from masklet.core.files import write_whole
 from masklet.core.label_space import LabelClass, LabelSpace
-from masklet.formats.records import Entry, json_bytes, read_json
+from masklet.formats.records import json_bytes, read_json
 from masklet.formats.text import read_lines
 
 FILE_NAME = "label_space.json"
+LABELS = "labels"
+"""The folder of the PNGs in a run."""
+RECORD = "run.json"
 
 
 def read_label_space(path: Path) -> LabelSpace:
-    """Return the label space of a JSON as above, or of a text with the name of a class in every line.
+    """Return the label space of a JSON as above, of a run.json, or of a text with a class's name in every line.
 
     Raise FormatError for anything else.
     """
     if path.suffix.lower() == ".json":
         content = read_json(path)
-        classes = tuple(_class(entry) for entry in content["classes"].items())
-        return LabelSpace(str(content["name"].value), classes)
+        return LabelSpace.from_json((content.get("label_space") or content).value, str(path))
     names = [line.strip() for line in read_lines(path) if line.strip()]
     return space_of_names(path.stem, names)
 
 
 def write_label_space(space: LabelSpace, path: Path) -> None:
     """Write a label space as JSON."""
-    classes = [{"name": one.name, "colour": list(one.colour), "is_thing": one.is_thing} for one in space.classes]
-    write_whole(path, json_bytes({"name": space.name, "classes": classes}))
+    write_whole(path, json_bytes(space.to_json()))
+
+
+def label_space_beside(folder: Path) -> LabelSpace | None:
+    """Return what the values of a run's label PNGs mean, or of any folder with a label_space.json; None where
+    nothing says so. `folder` is that of the run or of its PNGs.
+    """
+    own = folder / FILE_NAME
+    if own.is_file():
+        return read_label_space(own)
+    for record in (folder / RECORD, *([folder.parent / RECORD] if folder.name == LABELS else [])):
+        if record.is_file() and read_json(record).get("label_space") is not None:
+            return read_label_space(record)
+    return None
 
 
 def space_of_names(name: str, names: list[str]) -> LabelSpace:
@@ -56,11 +69,3 @@ def made_up_colour(value: int) -> tuple[int, int, int]:
         sum(bits[channel + 3 * level] << (7 - level) for level in range(3)) for channel in range(3)
     )
     return (red, green, blue)
-
-
-def _class(entry: Entry) -> LabelClass:
-    colour = [channel.whole_number() for channel in entry["colour"].items()]
-    if len(colour) != 3 or not all(0 <= channel <= 255 for channel in colour):
-        raise FormatError(f"Expected a colour of three numbers from 0 to 255 in {entry.where} of {entry.path}.")
-    thing = entry.get("is_thing")
-    return LabelClass(str(entry["name"].value), (colour[0], colour[1], colour[2]), bool(thing and thing.value))

@@ -28,6 +28,7 @@ from masklet.formats.davis import read_label_png
 from masklet.formats.label_maps import require_size, write_class_map
 from masklet.formats.label_space import (
     FILE_NAME,
+    label_space_beside,
     made_up_colour,
     read_label_space,
     unnamed_space,
@@ -259,9 +260,8 @@ def _finished(
 
 def _labels_of_file(job: CarryJob, frame: Frame) -> tuple[UInt8Array, LabelSpace]:
     assert job.labels is not None
-    beside = job.labels.with_name(FILE_NAME)
-    names = job.classes or (beside if beside.is_file() else None)
-    space = unnamed_space() if names is None else read_label_space(names)
+    told = label_space_beside(job.labels.parent) if job.classes is None else read_label_space(job.classes)
+    space = told or unnamed_space()
     values_HW = read_label_png(job.labels, binary=False)
     space.require(values_HW, str(job.labels))
     label_map_HW = values_HW.astype(np.uint8)

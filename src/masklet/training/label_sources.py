@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import tee
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from masklet.core.arrays import UInt8Array
-from masklet.core.errors import FormatError
 from masklet.core.label_space import VOID, LabelSpace
 from masklet.training.cache import Shrinking, UncachedClip, build_cache
 from masklet.training.cache_runs import clip_name
@@ -121,14 +119,9 @@ def _pictures(given: LabelSources) -> Iterator[tuple[str, LabelledPicture]]:
 def _named(text: str) -> LabelSpace:
     """Return a label space by its name, or of a JSON file."""
     from masklet.core.label_spaces import find_label_space
+    from masklet.formats.label_space import read_label_space
 
-    path = Path(text)
-    if path.suffix != ".json":
-        return find_label_space(text)
-    try:
-        return LabelSpace.from_json(json.loads(path.read_text(encoding="utf-8")), text)
-    except (OSError, ValueError) as error:
-        raise FormatError(f"Expected a label space as JSON in {path}, got none ({error}).") from error
+    return read_label_space(Path(text)) if text.endswith(".json") else find_label_space(text)
 
 
 def _clip(prefix: str, picture: LabelledPicture) -> UncachedClip:

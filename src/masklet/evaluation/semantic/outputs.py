@@ -21,8 +21,8 @@ from masklet.datasets.labelled import LabelledPicture, LabelledPictures
 from masklet.evaluation.problems import Watch, unwatched
 from masklet.evaluation.semantic.evaluate import Predict, SemanticReport, evaluate_semantic
 from masklet.evaluation.semantic.failures import KINDS, Failure, FailureConfig, FailureReport, find_failures
-from masklet.formats.class_folder import LABELS, RECORD, label_space_to_json
 from masklet.formats.class_png import read_class_png, write_class_png
+from masklet.formats.label_space import LABELS, RECORD
 from masklet.formats.output import whole
 from masklet.formats.records import json_bytes
 from masklet.render import contact_sheet, write_picture
@@ -97,7 +97,7 @@ class _Kept:
         self._space = pictures.label_space
         self._folder = target / LABELS
         self._folder.mkdir()
-        write_whole(target / RECORD, json_bytes({"label_space": label_space_to_json(self._space)}))
+        write_whole(target / RECORD, json_bytes({"label_space": self._space.to_json()}))
 
     def __call__(self, picture: LabelledPicture) -> UInt8Array:
         """Return label_map_HW of a picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from masklet.formats.class_folder import LABELS
+from masklet.formats.label_space import LABELS
 from masklet.formats.names import frame_stem
 from masklet.pipelines.run_folder import RunFolder
 

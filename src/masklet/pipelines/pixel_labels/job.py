@@ -25,7 +25,6 @@ from masklet.core.errors import ShapeError
 from masklet.core.label_space import VOID, LabelSpace
 from masklet.core.label_spaces import values_between
 from masklet.core.values import Frame
-from masklet.formats.class_folder import label_space_to_json
 from masklet.formats.class_png import read_class_png, write_class_png
 from masklet.models import Precision, SemanticModel, load_semantic
 from masklet.models.layers.looks import PLAIN, LooksConfig, with_looks
@@ -93,7 +92,7 @@ def label_pixels(
             return record
         record |= {
             "input": frames.about(),
-            "label_space": label_space_to_json(space),
+            "label_space": space.to_json(),
             "versions": versions(),
             "weights": weights_rows([(job.model, job.weights)]),
         }
