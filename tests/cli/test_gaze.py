@@ -39,7 +39,7 @@ def test_results_are_replaced_only_when_asked(masklet, clip, tmp_path):
     assert masklet(*given) == (0, "", "")
     code, _, err = masklet(*given)
     assert (code, err.count("\n")) == (1, 1)
-    assert "--resume or replace them by --overwrite" in err
+    assert "--resume or replace it by --overwrite" in err
     assert masklet(*given, "--resume")[0] == 0
     assert masklet(*given, "--offset", "0.1", "--resume")[0] == 1
     assert masklet(*given, "--offset", "0.1", "--overwrite")[0] == 0

@@ -1,6 +1,7 @@
 """Online training of OSVOS, on a scene that anybody could learn."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +75,13 @@ def test_frozen_parts_stay_as_they_are(parent):
     result = learned(parent, OnlineConfig(steps=3, seconds=None, frozen_parts=1))
     assert torch.equal(result.network.first.weight, parent.first.weight)
     assert not torch.equal(result.network.second.weight, parent.second.weight)
+
+
+def test_a_network_says_what_stays_as_it_is_where_the_settings_do_not(parent, monkeypatch):
+    monkeypatch.setattr(Small, "usually_frozen", 1)
+    assert torch.equal(learned(parent).network.first.weight, parent.first.weight)
+    unfrozen = replace(QUICK, frozen_parts=0)
+    assert not torch.equal(learned(parent, unfrozen).network.first.weight, parent.first.weight)
 
 
 def test_no_steps_leave_the_parent(parent):

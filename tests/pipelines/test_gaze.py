@@ -303,7 +303,7 @@ def test_without_matplotlib_all_but_the_timeline_is_there(clip, tmp_path, monkey
 
 def test_a_folder_of_others_is_left_alone(clip, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(MaskletError, match="no gaze job made"):
+    with pytest.raises(MaskletError, match="no run of masklet made"):
         run(job_of(clip[0], masks=clip[0] / "masks.jsonl"), tmp_path, overwrite=True)
 
 

@@ -147,7 +147,7 @@ def run(
     sentence, for whatever is wrong with video, labels, boxes, weights or folder.
     """
     job.check()
-    require_free(out, overwrite=overwrite, resume=resume)
+    require_free(RunFolder(out), overwrite=overwrite, resume=resume)
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         check_prompts(job.boxes.values(), source.info, origins=[f"the box of {name}" for name in job.boxes])

@@ -81,11 +81,13 @@ class RunFolder:
         return self.root / ("session.npz" if masklets == self.masklets else f"session-{masklets.stem}.npz")
 
     def read_record(self) -> dict[str, Any]:
-        """Return run.json; raise OutputError where there is none."""
+        """Return the record; raise OutputError where there is none."""
         try:
             record: dict[str, Any] = json.loads(self.record.read_text())
         except (OSError, ValueError) as error:
-            raise OutputError(f"Expected a run's folder with a run.json in {self.root}, found none.") from error
+            raise OutputError(
+                f"Expected a run's folder with a {self.record.name} in {self.root}, found none."
+            ) from error
         return record
 
     def write_record(self, record: dict[str, Any]) -> None:
@@ -141,12 +143,13 @@ def make_ready(folder: RunFolder, *, settings: dict[str, Any], overwrite: bool, 
     return record
 
 
-def require_free(root: Path, *, overwrite: bool, resume: bool) -> None:
+def require_free(folder: RunFolder, *, overwrite: bool, resume: bool) -> None:
     """Raise OutputError where a run cannot be begun in a folder, before the work that comes first is done."""
+    root = folder.root
     if root.exists() and not root.is_dir():
         raise OutputError(f"Expected a folder for the results at {root}, there is a file of that name.")
     if root.is_dir() and any(root.iterdir()) and not resume:
-        _require_may_replace(RunFolder(root), overwrite=overwrite)
+        _require_may_replace(folder, overwrite=overwrite)
 
 
 _GO_ON = "What is finished is kept; make room or choose another folder, then go on with --resume."

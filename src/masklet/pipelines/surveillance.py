@@ -107,7 +107,7 @@ def follow_person(
     Raise a MaskletError, in one sentence, for whatever is wrong with video, trajectories, homography, examples,
     networks or folder.
     """
-    require_free(out, overwrite=overwrite, resume=resume)
+    require_free(RunFolder(out), overwrite=overwrite, resume=resume)
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
         network = tracker or load_tracker(

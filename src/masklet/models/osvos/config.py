@@ -27,8 +27,8 @@ class OnlineConfig:
     learning_rate: float = 5e-4
     backbone_lr_factor: float = 0.7
     """Learning rate of the backbone as a share of the head's (adam)."""
-    frozen_parts: int = 3
-    """First parts of the backbone that stay as they are: blocks of MobileNetV2, stages of VGG16."""
+    frozen_parts: int | None = None
+    """First parts of the backbone that stay as they are: blocks of MobileNetV2, stages of VGG16; none: 3 and 0."""
     weight_decay: float = 2e-4
     summed: bool = False
     """The loss is a sum over pixels, as the paper's learning rate of 1e-8 wants it, in place of a mean."""

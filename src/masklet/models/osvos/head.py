@@ -32,6 +32,9 @@ class OsvosNetwork(nn.Module):
     The names of the modules are those of the released files.
     """
 
+    usually_frozen = 0
+    """First parts of the backbone that stay as they are online, where the settings do not say."""
+
     def __init__(self, widths: Sequence[int], strides: Sequence[int], side_channels: int = SIDE_CHANNELS) -> None:
         super().__init__()
         self.strides = tuple(strides)

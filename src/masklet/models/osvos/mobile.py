@@ -22,6 +22,7 @@ _MEAN_3, _DEVIATION_3 = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 class MobileOsvos(OsvosNetwork):
     """The head of OSVOS on five scales of MobileNetV2."""
 
+    usually_frozen = 3
     mean_311: Tensor
     deviation_311: Tensor
 

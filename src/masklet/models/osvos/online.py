@@ -48,7 +48,7 @@ def learn_online(
     network = copy.deepcopy(parent).to(place.device).train()
     if not config.steps:
         return Learned(network.eval(), (), "steps")
-    network.freeze(config.frozen_parts)
+    network.freeze(network.usually_frozen if config.frozen_parts is None else config.frozen_parts)
     pictures = [picture_of(each, looked_at_size(each.frame.size_HW, short_side), config.rim) for each in examples]
     course = _Course(_Learner(network, config, place), config, started)
     for _ in progress(course.moments(pictures)):

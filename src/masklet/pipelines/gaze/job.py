@@ -18,7 +18,7 @@ from masklet.formats.label_maps import LabelMaps, require_size, write_class_map
 from masklet.formats.label_space import FILE_NAME, read_label_space, write_label_space
 from masklet.masklets import Masklets
 from masklet.models import load_semantic
-from masklet.pipelines.gaze.folder import GazeFolder, begin, require_free
+from masklet.pipelines.gaze.folder import GazeFolder
 from masklet.pipelines.gaze.in_labels import find_in_labels
 from masklet.pipelines.gaze.in_masks import find_in_masks
 from masklet.pipelines.gaze.joined import JoinedGaze
@@ -30,7 +30,7 @@ from masklet.pipelines.gaze.settings import GazeJob, settings_of
 from masklet.pipelines.gaze.tables import write_tables
 from masklet.pipelines.gaze.use import Use, use_of
 from masklet.pipelines.record import versions, weights_rows
-from masklet.pipelines.run_folder import writing_to
+from masklet.pipelines.run_folder import make_ready, require_free, writing_to
 from masklet.prompts.gaze import SHARES, Gaze
 from masklet.prompts.gaze_clock import OUTSIDE, Placed, place
 from masklet.render.video import require_same_video
@@ -56,7 +56,8 @@ def run(
     frames that are labelled are kept, and `resume` goes on after them.
     """
     job.check()
-    require_free(out, overwrite=overwrite, resume=resume)
+    folder = GazeFolder(out)
+    require_free(folder, overwrite=overwrite, resume=resume)
     progress = progress or _silent
     source = open_source(job.source, allow_gaps=job.allow_gaps)
     try:
@@ -67,7 +68,7 @@ def run(
             source.info.size_HW[1], job.focal_pixels(source.info.size_HW[1], gaze.focal_pixels)
         )
         use = _use(job, gaze, placed, source, scene)
-        folder, record = begin(out, settings_of(job), overwrite=overwrite, resume=resume)
+        record = make_ready(folder, settings=settings_of(job), overwrite=overwrite, resume=resume)
         if record["status"] == "done":
             return record
         with writing_to(out):

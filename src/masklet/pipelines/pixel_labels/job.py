@@ -78,7 +78,7 @@ def label_pixels(
     Raise a MaskletError, in one sentence, for whatever is wrong with the pictures, the weights or the folder;
     frames finished before that are kept and `resume` goes on after them.
     """
-    require_free(out, overwrite=overwrite, resume=resume)
+    require_free(LabelRunFolder(out), overwrite=overwrite, resume=resume)
     frames = open_frames(job.source, stills=job.stills, every=job.every, allow_gaps=job.allow_gaps)
     try:
         model = model or load_semantic(
