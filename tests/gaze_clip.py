@@ -13,7 +13,7 @@ import numpy as np
 
 from masklet.core.label_space import LabelSpace, label_space
 from masklet.core.values import FrameMasks
-from masklet.formats.label_maps import write_class_map
+from masklet.formats.class_png import write_class_png
 from masklet.formats.label_space import write_label_space
 from masklet.masklets import Masklets, MaskletWriter
 from masklet.render import write_picture
@@ -75,7 +75,7 @@ def write_recording(folder: Path, *, seed: int = 0) -> Truth:
     for frame in range(FRAMES):
         picture_HW3 = SPACE.palette_256x3[class_map(frame)]
         write_picture(folder / f"frames/{frame:05d}.png", picture_HW3)
-        write_class_map(folder / f"labels/{frame:05d}.png", class_map(frame).astype(np.uint8), SPACE)
+        write_class_png(folder / f"labels/{frame:05d}.png", class_map(frame).astype(np.uint8), SPACE)
     for name, named in (("masks", True), ("unnamed", False)):
         masklets = Masklets.from_frame_masks(
             (HEIGHT, WIDTH), (masks_of(frame, named=named) for frame in range(FRAMES))

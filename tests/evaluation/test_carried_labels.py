@@ -6,7 +6,8 @@ import pytest
 from masklet.core.errors import EvaluationError
 from masklet.core.label_space import VOID, label_space
 from masklet.evaluation.carried_labels import class_iou, evaluate_carried, printed
-from masklet.formats.label_maps import LabelMaps, write_class_map
+from masklet.formats.class_png import write_class_png
+from masklet.formats.label_maps import LabelMaps
 from masklet.formats.label_space import write_label_space
 
 SPACE = label_space("two", [("road", (1, 1, 1)), ("car", (2, 2, 2)), ("bus", (3, 3, 3))])
@@ -17,7 +18,7 @@ def maps_of(folder, maps, space):
     folder.mkdir()
     write_label_space(space, folder / "label_space.json")
     for index, values in maps.items():
-        write_class_map(folder / f"{index}.png", np.array(values, np.uint8), space)
+        write_class_png(folder / f"{index}.png", np.array(values, np.uint8), space)
     return LabelMaps(folder, ["0", "1", "2"])
 
 

@@ -11,8 +11,9 @@ from masklet.core.errors import MaskletError
 from masklet.core.label_space import VOID, label_space
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt
 from masklet.formats import read_masklets
-from masklet.formats.davis import read_label_png
-from masklet.formats.label_maps import LabelMaps, write_class_map
+from masklet.formats.class_png import write_class_png
+from masklet.formats.davis import read_label_png, write_label_png
+from masklet.formats.label_maps import LabelMaps
 from masklet.formats.label_space import read_label_space, write_label_space
 from masklet.masklets import open_masklets
 from masklet.masklets.presence import stays_of
@@ -44,7 +45,7 @@ def video(tmp_path):
     folder.mkdir()
     for index in range(7):
         Image.fromarray(scene(index)).save(folder / f"{index:05d}.png")
-    write_class_map(tmp_path / "first.png", labels_of(scene(0)), SPACE)
+    write_class_png(tmp_path / "first.png", labels_of(scene(0)), SPACE)
     write_label_space(SPACE, tmp_path / "label_space.json")
     return tmp_path
 
@@ -162,7 +163,7 @@ def test_labels_of_another_video_are_carried_into_this_one(video, enlarged):
     other_HW3 = paint([(BLUE, 0, 0, 80, 30), (RED, 50, 35, 70, 58)]).repeat(enlarged, 0).repeat(enlarged, 1)
     Image.fromarray(other_HW3).save(video / "other.png")
     labels_HW = np.select([(other_HW3 == colour).all(axis=2) for colour in (GROUND, BLUE, RED)], [0, 1, 2])
-    write_class_map(video / "other_labels.png", labels_HW.astype(np.uint8), SPACE)
+    write_class_png(video / "other_labels.png", labels_HW.astype(np.uint8), SPACE)
     job = job_of(video, labels=video / "other_labels.png", picture=video / "other.png")
     record = run(job, video / "run", overlay=False)
     for index in (0, 6):
@@ -176,7 +177,7 @@ def test_labels_of_another_video_are_carried_into_this_one(video, enlarged):
 def test_a_class_that_the_video_lacks_is_never_seen(video):
     other_HW3 = paint([(GREEN, 0, 0, 80, 30)])
     Image.fromarray(other_HW3).save(video / "other.png")
-    write_class_map(video / "other_labels.png", np.uint8(2) * (other_HW3 == GREEN).all(axis=2), SPACE)
+    write_class_png(video / "other_labels.png", np.uint8(2) * (other_HW3 == GREEN).all(axis=2), SPACE)
     job = job_of(video, labels=video / "other_labels.png", picture=video / "other.png")
     rows = {row["name"]: row for row in run(job, video / "run", overlay=False)["carried"]}
     assert (rows["car"]["seen"], rows["car"]["gone"]) == ([], [])
@@ -215,7 +216,7 @@ def test_stays_begin_when_an_object_is_first_seen(video):
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(video, change, says):
     for name, value, size_HW in (("small", 0, (4, 4)), ("strange", 9, SIZE), ("void", VOID, SIZE)):
-        write_class_map(video / f"{name}.png", np.full(size_HW, value, np.uint8), SPACE)
+        write_label_png(video / f"{name}.png", np.full(size_HW, value))
     if isinstance(change.get("labels"), str):
         change = {**change, "labels": video / change["labels"]}
     with pytest.raises(MaskletError, match=says) as caught:

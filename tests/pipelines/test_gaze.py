@@ -265,14 +265,14 @@ def plain(folder, text):
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(clip, tmp_path, change, says):
     folder, _ = clip
-    from masklet.formats.label_maps import write_class_map
+    from masklet.formats.davis import write_label_png
     from masklet.formats.label_space import write_label_space
 
     for name, labels_HW in (("small", np.zeros((4, 4))), ("strange", np.full((120, 160), 77)), ("none", None)):
         (tmp_path / name).mkdir()
         write_label_space(SPACE, tmp_path / name / "label_space.json")
         for frame in range(gaze_clip.FRAMES if labels_HW is not None else 0):
-            write_class_map(tmp_path / name / f"{frame:05d}.png", labels_HW.astype(np.uint8), SPACE)
+            write_label_png(tmp_path / name / f"{frame:05d}.png", labels_HW.astype(np.uint8))
     change = dict(change)
     if isinstance(change.get("gaze"), str):
         change["gaze"] = plain(tmp_path, change["gaze"])

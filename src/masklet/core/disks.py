@@ -110,9 +110,8 @@ def columns_of(rles: Sequence[Rle], size_HW: tuple[int, int]) -> Columns:
         raise ShapeError(f"Expected masks of {size_HW[1]}x{size_HW[0]} pixels, got {wrong[1]}x{wrong[0]}.")
     height = size_HW[0]
     runs_K2, _ = rle.runs_of_many(rles)
-    end_K = np.cumsum(
-        runs_K2[:, 0] + runs_K2[:, 1]
-    )  # in all masks one after the other, each of height times width pixels
+    # ends in all masks one after the other, each of height times width pixels
+    end_K = np.cumsum(runs_K2.sum(axis=1))
     is_set_K = runs_K2[:, 1] > 0
     end_K, length_K = end_K[is_set_K], runs_K2[is_set_K, 1]
     key_K = (end_K - length_K) // height

@@ -11,7 +11,7 @@ import numpy as np
 from masklet.core.arrays import UInt8Array
 from masklet.core.errors import FormatError
 from masklet.core.label_space import LabelSpace
-from masklet.formats.davis import label_pngs_in, read_label_png, write_label_png
+from masklet.formats.davis import label_pngs_in, read_label_png
 from masklet.formats.label_space import LABELS, label_space_beside, unnamed_space
 from masklet.formats.names import index_of_names
 
@@ -50,11 +50,6 @@ class LabelMaps:
         values_HW = read_label_png(path, binary=False)
         self.space.require(values_HW, str(path))
         return values_HW.astype(np.uint8)
-
-
-def write_class_map(path: Path, label_map_HW: UInt8Array, space: LabelSpace) -> None:
-    """Write one label map in the colours of its space, whole or not at all."""
-    write_label_png(path, label_map_HW, space.palette_256x3)
 
 
 def require_size(label_map_HW: UInt8Array, size_HW: tuple[int, int], where: str) -> None:

@@ -24,8 +24,9 @@ from masklet.core.boxes import mask_of_box
 from masklet.core.errors import PromptError
 from masklet.core.label_space import VOID, LabelClass, LabelSpace
 from masklet.core.values import Box, Frame, FrameMasks, MaskPrompt, Prompt
+from masklet.formats.class_png import write_class_png
 from masklet.formats.davis import read_label_png
-from masklet.formats.label_maps import require_size, write_class_map
+from masklet.formats.label_maps import require_size
 from masklet.formats.label_space import (
     FILE_NAME,
     label_space_beside,
@@ -243,7 +244,7 @@ def write_carried(masklets: Masklets, space: LabelSpace, folder: Path) -> None:
         path = folder / f"{masklets.frame_name(index)}.png"
         if not path.is_file():
             ids_HW = masklets.frame(index).label_map()
-            write_class_map(path, np.where(ids_HW > 0, ids_HW - 1, VOID).astype(np.uint8), space)
+            write_class_png(path, np.where(ids_HW > 0, ids_HW - 1, VOID).astype(np.uint8), space)
 
 
 def _tracker(track: TrackJob, first: FirstLabels, of_classes: Sequence[Prompt]) -> Tracker:

@@ -13,8 +13,9 @@ from masklet.core.arrays import FloatArray
 from masklet.core.errors import MaskletError, MissingExtraError, PromptError
 from masklet.core.values import Frame
 from masklet.formats import Reading, read_masklets
+from masklet.formats.class_png import write_class_png
 from masklet.formats.gaze import gaze_format_of, read_gaze
-from masklet.formats.label_maps import LabelMaps, require_size, write_class_map
+from masklet.formats.label_maps import LabelMaps, require_size
 from masklet.formats.label_space import FILE_NAME, read_label_space, write_label_space
 from masklet.masklets import Masklets
 from masklet.models import load_semantic
@@ -157,7 +158,7 @@ def _labelled(
     for frame in progress(frames_at(source, missing), total=len(missing), what="frames labelled"):
         labels_HW = network.label(frame)
         require_size(labels_HW, frame.size_HW, f"by {job.model}")
-        write_class_map(path_of[frame.index], labels_HW, network.label_space)
+        write_class_png(path_of[frame.index], labels_HW, network.label_space)
     names = [source.frame_name(index) for index in range(source.info.frame_count or 0)]
     return LabelMaps(folder.labels, names, network.label_space)
 
