@@ -89,7 +89,8 @@ def test_a_killed_process_goes_on_exactly_and_logs_no_step_twice(tmp_path):
         "from masklet.training.loop import train; from masklet.training.progress import Silent\n"
         "class Kill(Silent):\n"
         "    def step(self, report): report.step == 8 and os.kill(os.getpid(), signal.SIGKILL)\n"
-        "train(TinyTask(), config(checkpoint_every_steps=3, precision='f32'), Path(sys.argv[1]), progress=Kill())"
+        "same = config(checkpoint_every_steps=3, precision='f32', threads=1)\n"
+        "train(TinyTask(), same, Path(sys.argv[1]), progress=Kill())"
     )
     out = tmp_path / "killed"
     killed = subprocess.run([sys.executable, "-c", code, str(out)], cwd=TESTS, check=False)
@@ -97,10 +98,23 @@ def test_a_killed_process_goes_on_exactly_and_logs_no_step_twice(tmp_path):
     assert len(rows(out / "losses.csv")) == 8
     with (out / "losses.csv").open("a") as file:
         file.write("9,0.1")  # a row cut short
-    train(TinyTask(), config(precision="f32"), out, resume=True)
-    train(TinyTask(), config(precision="f32"), tmp_path / "straight")
+    train(TinyTask(), config(precision="f32", threads=1), out, resume=True)
+    train(TinyTask(), config(precision="f32", threads=1), tmp_path / "straight")
     assert [int(row["step"]) for row in rows(out / "losses.csv")] == list(range(1, 13))
     assert_same_run(tmp_path / "straight", out)
+
+
+def test_the_process_has_its_threads_again_after_a_run(tmp_path):
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        train(TinyTask(), config(threads=1), tmp_path / "whole")
+        assert torch.get_num_threads() == 3
+        with pytest.raises(RuntimeError, match="power"):
+            train(TinyTask(), config(threads=1), tmp_path / "cut", progress=Interrupt(after=2))
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_run_stopped_where_a_validation_was_due_makes_it_up(tmp_path):

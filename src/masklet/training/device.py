@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -18,8 +20,13 @@ def own_device(name: str) -> torch.device:
     return choose_device(name, gpu=int(os.environ.get("LOCAL_RANK", "0")))
 
 
-def prepare_device(device: torch.device, *, threads: int | None) -> None:
-    """Make a device the current one and let torch look for its fastest kernels; `threads` are the processor's."""
+@contextmanager
+def device_prepared(device: torch.device, *, threads: int | None) -> Iterator[None]:
+    """Make a device the current one and let torch look for its fastest kernels; `threads` are the processor's.
+
+    What belongs to the whole process, the number of threads and the search for kernels, is as before afterwards.
+    """
+    before = torch.get_num_threads(), torch.backends.cudnn.benchmark
     if threads is not None:
         torch.set_num_threads(threads)
     if device.type == "cpu":
@@ -27,6 +34,11 @@ def prepare_device(device: torch.device, *, threads: int | None) -> None:
     if device.type == "cuda":
         torch.cuda.set_device(device)
         torch.backends.cudnn.benchmark = True
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.backends.cudnn.benchmark = before[1]
 
 
 def describe_device(device: torch.device) -> str:

@@ -19,7 +19,7 @@ from masklet.training.batches import BatchesByNumber, Waiting, iterate
 from masklet.training.best import Best, best_so_far
 from masklet.training.checkpoint import read_checkpoint, write_checkpoint
 from masklet.training.config import MAY_CHANGE, LoopConfig
-from masklet.training.device import describe_device, own_device, prepare_device
+from masklet.training.device import describe_device, device_prepared, own_device
 from masklet.training.errors import TrainingError
 from masklet.training.learner import Learner
 from masklet.training.logs import Logs, NoLogs, RunLogs, write_settings
@@ -67,10 +67,9 @@ def train(
     """
     device = own_device(config.device)
     precision = choose_precision(config.precision, device)
-    prepare_device(device, threads=config.threads)
     settings = flatten(config, prefix="loop.") if settings is None else settings
     files = RunFiles(Path(out))
-    with joined(device) as ranks:
+    with device_prepared(device, threads=config.threads), joined(device) as ranks:
         files.check(resume=resume, overwrite=overwrite)
         ranks.wait()  # for all to have looked before the first one writes
         if ranks.first:
