@@ -99,6 +99,30 @@ def test_an_fcn_begins_as_the_coarsest(stride):
     assert (got[inner] - expected[inner]).abs().mean() < 0.1 * expected.std()
 
 
+HEADS = {
+    "espnet": None,
+    "feature-pyramid": None,
+    "unet-semantic": None,
+    "fcn": {"score", "skips", "enlarging"},
+    "hrnet": {"last_layer"},
+    "pspnet": {"ppm", "cls", "aux"},
+    "semantic-s": {
+        *("lateral32", "whole", "refine32", "lateral16", "refine16", "down8", "lateral8", "refine8", "down4"),
+        *("lateral4", "refine4", "classifier"),
+    },
+}
+"""What does not come from ImageNet; None: nothing does."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_but_the_heads_comes_from_imagenet(name):
+    network = small(name)
+    taken = {id(each) for part in network.backbone_parts() for each in part.parameters()}
+    rest = {key.partition(".")[0] for key, each in network.named_parameters() if id(each) not in taken}
+    everything = {key.partition(".")[0] for key, _ in network.named_parameters()}
+    assert rest == (everything if HEADS[name] is None else HEADS[name])
+
+
 def test_skips_of_an_fcn_are_added_where_they_belong():
     network = small("fcn", stride=8)
     with torch.no_grad():

@@ -1,6 +1,7 @@
 """The recipe semantic: samples, losses, what a run leaves, going on exactly."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,15 @@ from masklet.models.semantic_graph import load as load_graph  # noqa: E402
 from masklet.training.config import LoopConfig  # noqa: E402
 from masklet.training.errors import TrainingError  # noqa: E402
 from masklet.training.label_losses import HardPixels  # noqa: E402
-from masklet.training.label_networks import confusion, figures_of  # noqa: E402
+from masklet.training.label_networks import (  # noqa: E402
+    backbone_factor,
+    confusion,
+    figures_of,
+    parameter_groups,
+)
 from masklet.training.loop import train  # noqa: E402
 from masklet.training.recipes.semantic import Data, Settings, build, finish  # noqa: E402
+from models.semantic_parts import small  # noqa: E402
 from training.street_cache import STREET, street, street_cache  # noqa: E402
 from training.test_training_loop import Interrupt, assert_same_run  # noqa: E402
 
@@ -82,6 +89,14 @@ def test_the_backbone_learns_by_its_own_factor_and_biases_do_not_decay(settings)
     ]
     counted = sum(parameter.numel() for group in groups for parameter in group["params"])
     assert counted == sum(parameter.numel() for parameter in task.network.parameters())
+
+
+@pytest.mark.parametrize(("backbone", "factors"), [(None, {1.0}), (Path("vgg16.pth"), {0.3, 1.0})], ids=str)
+def test_a_backbone_that_starts_from_nothing_learns_as_fast_as_the_rest(backbone, factors):
+    network = small("fcn")
+    factor = backbone_factor(network, 0.3, start_from=None, backbone=backbone)
+    groups = parameter_groups(network, network, backbone_lr_factor=factor)
+    assert {group["lr_factor"] for group in groups} == factors
 
 
 def test_a_killed_run_goes_on_exactly_and_leaves_a_network_that_labels(settings, tmp_path):

@@ -9,25 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    Json,
-    Overwrite,
-    Precision,
-    Quiet,
-    Threads,
-    TrackerName,
-    TrackerWeights,
-    print_json,
-    with_progress,
-)
+from masklet.cli.console import AllowGaps, TrackerName, TrackerWeights, print_json, with_progress
+from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 from masklet.core import defaults
 
 if TYPE_CHECKING:
     from masklet.core.values import Box
 
 
+@takes_groups
 def carry(
+    *,
     video: Annotated[str, Argument(help="Video file or folder of pictures.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
     labels: Annotated[Path | None, Option(help="Label PNG of the first frame, whose values are classes.")] = None,
@@ -55,20 +47,14 @@ def carry(
     ] = None,
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
-    resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    compute: ComputeFlags,
+    flags: RunFlags,
 ) -> None:
     """Carry the classes of a first frame through a video, every pixel to one of them; or a crude box."""
     from masklet.models import config_class
     from masklet.pipelines.carried_labels import CarryJob, run
     from masklet.training.settings import make
 
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     if truth is not None and labels is None and label_model is None:
         raise typer.BadParameter("Expected --labels or --label-model with --truth.")
     job = CarryJob(
@@ -84,24 +70,22 @@ def carry(
         weights=weights,
         config=make(config_class(model), assignments) if assignments else None,
         allow_gaps=allow_gaps,
-        threads=threads,
-        precision=precision,
+        **vars(compute),
     )
     record = run(
         job,
         out,
         overlay=not no_overlay,
-        overwrite=overwrite,
-        resume=resume,
-        progress=partial(with_progress, quiet=quiet),
+        **flags.folder,
+        progress=partial(with_progress, quiet=flags.quiet),
     )
     if truth is not None:
         record["evaluation"] = measured(job, out, truth)
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
-    if as_json:
+    if flags.as_json:
         print_json(record)
-    elif not quiet:
+    elif not flags.quiet:
         typer.echo(summary(record, out))
 
 

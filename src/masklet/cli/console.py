@@ -15,6 +15,7 @@ Item = TypeVar("Item")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is already there.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Threads of the networks; default: all cores.")]
 TrackerName = Annotated[str, typer.Option(help="Tracker, a name from `masklet models`.")]
 SegmenterName = Annotated[str, typer.Option(help="Segmenter, a name from `masklet models`.")]

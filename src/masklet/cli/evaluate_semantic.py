@@ -9,28 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    Json,
-    Overwrite,
-    OwnWeights,
-    Precision,
-    Quiet,
-    Threads,
-    print_json,
-    with_progress,
-)
-from masklet.cli.label_options import (
-    USUAL_OVERLAP,
-    USUAL_SCALES,
-    Mirror,
-    Overlap,
-    Scales,
-    Window,
-    folders_by_name,
-    label_space_of,
-    looks_of,
-)
+from masklet.cli.console import AllowGaps, Json, Overwrite, OwnWeights, Quiet, print_json, with_progress
+from masklet.cli.label_options import LooksFlags, folders_by_name, label_space_of
+from masklet.cli.option_groups import ComputeFlags, takes_groups
 from masklet.cli.tables import percent, print_table
 
 if TYPE_CHECKING:
@@ -43,7 +24,9 @@ if TYPE_CHECKING:
 ModelName = Annotated[str, Option(help="Semantic model, a name from `masklet models`.")]
 
 
+@takes_groups
 def semantic(
+    *,
     root: Annotated[
         Path,
         Argument(help="Folder of CamVid, Cityscapes, VOC or ADE20K, one with images/ and labels/, or VIA's JSON."),
@@ -64,15 +47,11 @@ def semantic(
     predicted_space: Annotated[
         str, Option(help="Label space of the PNGs, where they do not say. [default: that of the data set]")
     ] = "",
-    scales: Scales = USUAL_SCALES,
-    mirror: Mirror = False,
-    window: Window = "",
-    overlap: Overlap = USUAL_OVERLAP,
+    look: LooksFlags,
     out: Annotated[
         Path | None, Option("--out", "-o", help="Folder for confusion matrix, failures, label PNGs.")
     ] = None,
-    threads: Threads = None,
-    precision: Precision = "auto",
+    compute: ComputeFlags,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -87,7 +66,7 @@ def semantic(
 
     if (predictions is None) == (not model):
         raise typer.BadParameter("Expected PREDICTIONS or --model, one of the two.")
-    looks = looks_of(scales, mirror, window, overlap)
+    looks = look.config()
     if predictions and (weights or looks != PLAIN):
         raise typer.BadParameter(
             "Expected --weights, --scales, --mirror and --window with --model, got PREDICTIONS."
@@ -95,7 +74,7 @@ def semantic(
     data = open_labelled(root, layout, split=split, label_space=label_space_of(space))
     pictures = only_videos(data, video) if video else data
     if model:
-        network = load_semantic(model, weights=weights, threads=threads, precision=precision)
+        network = load_semantic(model, weights=weights, **vars(compute))
         looking = with_looks(network, looks)
         predict = by_model(looking, pictures.label_space)
     else:
@@ -117,7 +96,9 @@ def semantic(
         print_report(report, failures, out)
 
 
+@takes_groups
 def consistency(
+    *,
     video: Annotated[str, Argument(help="Video file or folder of frames.")],
     labels: Annotated[
         list[str] | None, Argument(metavar="[NAME=]LABELS...", help="Runs of `masklet semantic`, or class PNGs.")
@@ -127,8 +108,7 @@ def consistency(
     space: Annotated[str, Option(help="Label space of the PNGs, where they do not say: a name or a JSON.")] = "",
     every: Annotated[int, Option(min=1, help="Compare every n-th frame with the n-th after it.")] = 1,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
+    compute: ComputeFlags,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -143,7 +123,7 @@ def consistency(
     folders = folders_by_name(labels or (), label_space_of(space))
     contenders = {name: VideoLabels.of_folder(folder, source) for name, folder in folders.items()}
     if model:
-        network = load_semantic(model, weights=weights, threads=threads, precision=precision)
+        network = load_semantic(model, weights=weights, **vars(compute))
         contenders[model] = VideoLabels.of_model(network)
     count = source.info.frame_count
     total = None if count is None else -(-count // every)

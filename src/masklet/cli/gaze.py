@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    Json,
-    Overwrite,
-    OwnWeights,
-    Precision,
-    Quiet,
-    Threads,
-    print_json,
-    with_progress,
-)
+from masklet.cli.console import AllowGaps, OwnWeights, print_json, with_progress
+from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +19,9 @@ if TYPE_CHECKING:
     from masklet.core.values import Frame
 
 
+@takes_groups
 def gaze(
+    *,
     video: Annotated[str, Argument(help="Video of the scene camera, or folder of its pictures.")],
     recording: Annotated[
         Path, Argument(metavar="GAZE", help="Gaze: an export of Pupil Core, Invisible or Neon, or a table.")
@@ -77,20 +70,14 @@ def gaze(
     ] = "pixel",
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
-    resume: Annotated[bool, Option("--resume", help="Go on with a job that was stopped.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    compute: ComputeFlags,
+    flags: RunFlags,
 ) -> None:
     """Say what the wearer of an eye tracker looks at: samples and fixations, by masks, classes or both."""
     from masklet.pipelines.gaze.job import run
     from masklet.pipelines.gaze.settings import GazeJob
     from masklet.prompts.length import parse_length
 
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     job = GazeJob(
         source=video,
         gaze=recording,
@@ -113,19 +100,18 @@ def gaze(
         duration=duration,
         decide=decide,
         allow_gaps=allow_gaps,
-        threads=threads,
-        precision=precision,
+        **vars(compute),
     )
 
     def progress(frames: Iterable[Frame], *, total: int | None, what: str) -> Iterable[Frame]:
-        return with_progress(frames, total=total, what=what, quiet=quiet)
+        return with_progress(frames, total=total, what=what, quiet=flags.quiet)
 
-    record = run(job, out, overlay=not no_overlay, overwrite=overwrite, resume=resume, progress=partial(progress))
+    record = run(job, out, overlay=not no_overlay, **flags.folder, progress=partial(progress))
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
-    if as_json:
+    if flags.as_json:
         print_json(record)
-    elif not quiet:
+    elif not flags.quiet:
         typer.echo(summary(record, out))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, Json, Overwrite, Quiet, print_json, with_progress
-from masklet.cli.option_groups import ComputeFlags, FindingFlags, TrackerFlags, takes_groups
+from masklet.cli.console import AllowGaps, print_json, with_progress
+from masklet.cli.option_groups import ComputeFlags, FindingFlags, RunFlags, TrackerFlags, takes_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,10 +50,7 @@ def label(
     finding: FindingFlags,
     allow_gaps: AllowGaps = False,
     compute: ComputeFlags,
-    resume: Annotated[bool, Option("--resume", help="Leave finished clips as they are.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    flags: RunFlags,
 ) -> None:
     """Find masks in raw pictures and videos, follow them, and keep what is sure."""
     from masklet.pipelines.carrying import CarryConfig
@@ -62,8 +59,6 @@ def label(
     from masklet.pipelines.everything import EverythingConfig
     from masklet.pipelines.label_job import LabelJob
 
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     classes = tuple(name.strip() for name in detect.split(",") if name.strip())
     asked = EverythingConfig(
         grid=(0 if classes else 8) if grid is None else grid,
@@ -91,14 +86,14 @@ def label(
     )
 
     def progress(clips: Sequence[PlannedClip]) -> Iterable[PlannedClip]:
-        return with_progress(clips, total=len(clips), what="clips", quiet=quiet)
+        return with_progress(clips, total=len(clips), what="clips", quiet=flags.quiet)
 
-    report = label_sources(job, out, overwrite=overwrite, resume=resume, progress=progress)
+    report = label_sources(job, out, **flags.folder, progress=progress)
     for source, reason in report["not_labelled"].items():
         typer.echo(f"{source} was not labelled: {reason}", err=True)
-    if as_json:
+    if flags.as_json:
         print_json(report)
-    elif not quiet:
+    elif not flags.quiet:
         print(summary(report, out))
 
 

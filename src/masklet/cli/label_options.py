@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,28 +16,34 @@ if TYPE_CHECKING:
     from masklet.models.layers.looks import LooksConfig
 
 SemanticName = Annotated[str, Option(help="Semantic model, a name from `masklet models`.")]
-Scales = Annotated[str, Option(metavar="S,S", help="Sizes to look at, by the picture's; means of their answers.")]
-Mirror = Annotated[bool, Option("--mirror", help="Also look at each mirrored, left for right.")]
-Window = Annotated[str, Option(metavar="WxH", help="Look window by window, of so many pixels.")]
-Overlap = Annotated[float, Option(min=0, max=0.95, help="Share of a window that the next one shows again.")]
-USUAL_SCALES = "1"
-USUAL_OVERLAP = 1 / 3
 
 
-def looks_of(scales: str, mirror: bool, window: str, overlap: float) -> LooksConfig:
-    """Return how a model is to look; raise BadParameter for what is no list of numbers or no size."""
-    from masklet.models.layers.looks import LooksConfig
-    from masklet.sources.scale import parse_size
+@dataclass(frozen=True, kw_only=True)
+class LooksFlags:
+    """How a model looks at a picture."""
 
-    try:
-        sizes = tuple(float(word) for word in scales.split(","))
-    except ValueError:
-        raise typer.BadParameter(
-            f"Expected numbers as in 0.5,1,1.5, got {scales!r}.", param_hint="--scales"
-        ) from None
-    return LooksConfig(
-        scales=sizes, mirror=mirror, window_HW=parse_size(window) if window else None, overlap=overlap
+    scales: Annotated[
+        str, Option(metavar="S,S", help="Sizes to look at, by the picture's; means of their answers.")
+    ] = "1"
+    mirror: Annotated[bool, Option("--mirror", help="Also look at each mirrored, left for right.")] = False
+    window: Annotated[str, Option(metavar="WxH", help="Look window by window, of so many pixels.")] = ""
+    overlap: Annotated[float, Option(min=0, max=0.95, help="Share of a window that the next one shows again.")] = (
+        1 / 3
     )
+
+    def config(self) -> LooksConfig:
+        """Return it for the model; raise BadParameter for what is no list of numbers or no size."""
+        from masklet.models.layers.looks import LooksConfig
+        from masklet.sources.scale import parse_size
+
+        try:
+            sizes = tuple(float(word) for word in self.scales.split(","))
+        except ValueError:
+            raise typer.BadParameter(
+                f"Expected numbers as in 0.5,1,1.5, got {self.scales!r}.", param_hint="--scales"
+            ) from None
+        window_HW = parse_size(self.window) if self.window else None
+        return LooksConfig(scales=sizes, mirror=self.mirror, window_HW=window_HW, overlap=self.overlap)
 
 
 def label_space_of(text: str) -> LabelSpace | None:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
 
+import typer
+
 from masklet.cli.console import (
     DetectorName,
     DetectorWeights,
+    Json,
+    Overwrite,
     Precision,
+    Quiet,
+    Resume,
     SegmenterName,
     SegmenterWeights,
     Threads,
@@ -45,6 +51,25 @@ class ComputeFlags:
 
     threads: Threads = None
     precision: Precision = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFlags:
+    """What becomes of a run that is there already, and what is said of this one."""
+
+    resume: Resume = False
+    overwrite: Overwrite = False
+    quiet: Quiet = False
+    as_json: Json = False
+
+    def __post_init__(self) -> None:
+        if self.resume and self.overwrite:
+            raise typer.BadParameter("Expected --resume or --overwrite, got both.")
+
+    @property
+    def folder(self) -> dict[str, Any]:
+        """Return what a pipeline wants to know of the folder."""
+        return {"resume": self.resume, "overwrite": self.overwrite}
 
 
 def takes_groups(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,31 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer import Argument, Option
 
-from masklet.cli.console import (
-    AllowGaps,
-    Json,
-    Overwrite,
-    OwnWeights,
-    Precision,
-    Quiet,
-    Threads,
-    print_json,
-    with_progress,
-)
-from masklet.cli.label_options import (
-    USUAL_OVERLAP,
-    USUAL_SCALES,
-    Mirror,
-    Overlap,
-    Scales,
-    SemanticName,
-    Window,
-    label_space_of,
-    looks_of,
-)
+from masklet.cli.console import AllowGaps, OwnWeights, print_json, with_progress
+from masklet.cli.label_options import LooksFlags, SemanticName, label_space_of
+from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +17,9 @@ if TYPE_CHECKING:
     from masklet.core.values import Frame
 
 
+@takes_groups
 def semantic(
+    *,
     source: Annotated[str, Argument(help="Video file, folder of frames, picture, or address of a camera.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
     model: SemanticName,
@@ -47,43 +29,33 @@ def semantic(
     to: Annotated[
         str, Option(help="Label space to bring labels to: a name or a JSON. [default: the model's]")
     ] = "",
-    scales: Scales = USUAL_SCALES,
-    mirror: Mirror = False,
-    window: Window = "",
-    overlap: Overlap = USUAL_OVERLAP,
+    look: LooksFlags,
     allow_gaps: AllowGaps = False,
-    threads: Threads = None,
-    precision: Precision = "auto",
-    resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    compute: ComputeFlags,
+    flags: RunFlags,
 ) -> None:
     """Give every pixel a class: label PNGs, an overlay and a sheet."""
     from masklet.pipelines.pixel_labels import SemanticJob, label_pixels
 
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     job = SemanticJob(
         source=source,
         model=model,
         weights=weights,
         stills=stills,
         every=every,
-        looks=looks_of(scales, mirror, window, overlap),
+        looks=look.config(),
         label_space=label_space_of(to),
         allow_gaps=allow_gaps,
-        threads=threads,
-        precision=precision,
+        **vars(compute),
     )
 
     def progress(frames: Iterable[Frame], *, total: int | None) -> Iterable[Frame]:
-        return with_progress(frames, total=total, quiet=quiet)
+        return with_progress(frames, total=total, quiet=flags.quiet)
 
-    record = label_pixels(job, out, overwrite=overwrite, resume=resume, progress=progress)
-    if as_json:
+    record = label_pixels(job, out, **flags.folder, progress=progress)
+    if flags.as_json:
         print_json(record)
-    elif not quiet:
+    elif not flags.quiet:
         print(summary(record, out))
 
 

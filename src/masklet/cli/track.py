@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, Json, Overwrite, Quiet, print_json
+from masklet.cli.console import AllowGaps, print_json
 from masklet.cli.display import Display
-from masklet.cli.option_groups import ComputeFlags, FindingFlags, TrackerFlags, takes_groups
+from masklet.cli.option_groups import ComputeFlags, FindingFlags, RunFlags, TrackerFlags, takes_groups
 from masklet.cli.track_people import PeopleFlags, refuse_beside_people, track_people
 
 
@@ -46,10 +46,7 @@ def track(
     no_overlay: Annotated[bool, Option("--no-overlay", help="Make no overlay.mp4 and sheet.png.")] = False,
     allow_gaps: AllowGaps = False,
     compute: ComputeFlags,
-    resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    flags: RunFlags,
 ) -> None:
     """Follow every object that is pointed out or detected, and write masks, tracks and an overlay."""
     from masklet.formats.davis import read_label_png
@@ -59,8 +56,6 @@ def track(
     from masklet.prompts import prompts_from_flags
     from masklet.training.settings import make
 
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
     config = make(config_class(tracker.model), assignments) if assignments else None
     settings = {**vars(tracker), "config": config, **vars(finding), "allow_gaps": allow_gaps, **vars(compute)}
     extras = Extras(overlay=not no_overlay, formats=tuple(output_format or ()))
@@ -68,8 +63,7 @@ def track(
         refuse_beside_people(
             direction=direction, detect=detect, points=points, box=box, mask=mask, prompts=prompts, remove=remove
         )
-        output = {"overwrite": overwrite, "resume": resume, "quiet": quiet, "as_json": as_json}
-        track_people(video, people, settings, out, extras=extras, **output)
+        track_people(video, people, settings, out, extras=extras, flags=flags)
         return
     given = prompts_from_flags(
         points=points or (), boxes=box or (), masks=mask or (), file=prompts, read_label_map=read_label_png
@@ -92,21 +86,20 @@ def track(
         direction=direction,
         **settings,
     )
-    display = Display(quiet=quiet)
+    display = Display(quiet=flags.quiet)
     record = run(
         job,
         out,
         extras=extras,
-        overwrite=overwrite,
-        resume=resume,
+        **flags.folder,
         progress=display.items,
         learning=display.learning,
     )
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
-    if as_json:
+    if flags.as_json:
         print_json(record)
-    elif not quiet:
+    elif not flags.quiet:
         print(summary(record, out))
 
 

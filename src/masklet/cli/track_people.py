@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from typer import Option
 
 from masklet.cli.console import print_json
 from masklet.cli.display import Display
+from masklet.cli.option_groups import RunFlags
 from masklet.cli.scene_options import MakingFlags, SceneFlags
 
 if TYPE_CHECKING:
@@ -85,10 +85,7 @@ def track_people(
     out: Path,
     *,
     extras: Extras,
-    overwrite: bool,
-    resume: bool,
-    quiet: bool,
-    as_json: bool,
+    flags: RunFlags,
 ) -> None:
     """Follow one person into OUT, several into OUT/pID1 and so on, and say what came of it."""
     from masklet.cli.track import summary
@@ -100,20 +97,22 @@ def track_people(
     folders: dict[int | None, Path] = {None: out}
     if persons:
         folders = {number: out if len(persons) == 1 else out / f"pID{number}" for number in persons}
-    display = Display(quiet=quiet)
-    go = partial(
-        follow_person,
-        extras=extras,
-        overwrite=overwrite,
-        resume=resume,
-        progress=display.items,
-        learning=display.learning,
-    )
-    records = {folder: go(replace(job, person_id=number), folder) for number, folder in folders.items()}
-    if as_json:
+    display = Display(quiet=flags.quiet)
+    records = {
+        folder: follow_person(
+            replace(job, person_id=number),
+            folder,
+            extras=extras,
+            **flags.folder,
+            progress=display.items,
+            learning=display.learning,
+        )
+        for number, folder in folders.items()
+    }
+    if flags.as_json:
         listed = list(records.values())
         print_json(listed[0] if len(listed) == 1 else listed)
-    elif not quiet:
+    elif not flags.quiet:
         for folder, record in records.items():
             more = record["settings"]["more"]
             typer.echo(f"{more['about']}; {len(more['kept'])} examples")

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import Json, Overwrite, Quiet, print_json
+from masklet.cli.console import print_json
+from masklet.cli.option_groups import RunFlags, takes_groups
 
 
+@takes_groups
 def train(
+    *,
     recipe: Annotated[str, Argument(help="A shipped recipe, or the path of a .py file.")] = "",
     out: Annotated[Path | None, Option("--out", "-o", help="Folder for the run.")] = None,
     assignments: Annotated[
@@ -19,32 +22,27 @@ def train(
     ] = None,
     list_recipes: Annotated[bool, Option("--list", help="Name the shipped recipes.")] = False,
     show: Annotated[bool, Option("--show", help="Print the recipe's settings.")] = False,
-    resume: Annotated[bool, Option("--resume", help="Go on with a run that was stopped.")] = False,
-    overwrite: Overwrite = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    flags: RunFlags,
 ) -> None:
     """Train a network by a recipe: checkpoints, losses and figures go into a folder."""
     from masklet.training.progress import Lines, Silent
     from masklet.training.recipe import describe, load_recipe, report, run_recipe, shipped_recipes, summary
 
     if list_recipes:
-        _print_recipes(shipped_recipes(), as_json=as_json)
+        _print_recipes(shipped_recipes(), as_json=flags.as_json)
         return
     if not recipe:
         raise typer.BadParameter("Expected a recipe; `masklet train --list` names them.")
     if show:
-        _print_settings(describe(load_recipe(recipe)), as_json=as_json)
+        _print_settings(describe(load_recipe(recipe)), as_json=flags.as_json)
         return
     if out is None:
         raise typer.BadParameter("Expected a folder for the run.", param_hint="--out")
-    if resume and overwrite:
-        raise typer.BadParameter("Expected --resume or --overwrite, got both.")
-    progress = Silent() if quiet else Lines()
-    result = run_recipe(recipe, assignments or (), out, resume=resume, overwrite=overwrite, progress=progress)
-    if as_json:
+    progress = Silent() if flags.quiet else Lines()
+    result = run_recipe(recipe, assignments or (), out, **flags.folder, progress=progress)
+    if flags.as_json:
         print_json(report(result, out))
-    elif not quiet:
+    elif not flags.quiet:
         print(summary(result, out))
     if result.ended == "stopped":
         raise typer.Exit(130)

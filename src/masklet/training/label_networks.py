@@ -59,6 +59,14 @@ def fetch_start(name: str, *, start_from: Path | None, backbone: Path | None) ->
         fetch_backbone(published)
 
 
+def backbone_factor(
+    network: SemanticNetwork, factor: float, *, start_from: Path | None, backbone: Path | None
+) -> float:
+    """Return the learning rate of what `from_imagenet` names, as a share of the rest's: 1 where it starts from
+    nothing."""
+    return factor if start_from or backbone or network.imagenet else 1.0
+
+
 def write_trained(
     name: str, network: SemanticNetwork, label_space: LabelSpace, out: Path, *, part: str = ""
 ) -> None:

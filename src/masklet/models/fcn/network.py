@@ -50,6 +50,8 @@ class FcnConfig:
 class Fcn(SemanticNetwork):
     """The network. What it joins are scores, so these are its features: as many channels as outputs."""
 
+    from_imagenet = ("stages", "fc6", "fc7")
+
     def __init__(self, outputs: int, config: FcnConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or FcnConfig()

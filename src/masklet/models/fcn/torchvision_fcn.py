@@ -50,6 +50,7 @@ class TorchvisionFcn(SemanticNetwork):
 
     multiple = 8
     feature_channels = 2048
+    from_imagenet = ("inner.backbone",)
 
     def __init__(self, outputs: int, config: TorchvisionFcnConfig | None = None) -> None:
         super().__init__()

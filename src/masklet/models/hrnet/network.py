@@ -60,6 +60,12 @@ SMALL_V2 = HrnetConfig(first_blocks=2, modules=(1, 3, 2), blocks=2)
 class Hrnet(SemanticNetwork):
     """The network. Its features are those of all four resolutions, joined at the finest (720 channels of W48)."""
 
+    from_imagenet = (
+        *("conv1", "bn1", "conv2", "bn2", "layer1"),
+        *(f"transition{stage}" for stage in range(1, 4)),
+        *(f"stage{stage}" for stage in range(2, 5)),
+    )
+
     def __init__(self, outputs: int, config: HrnetConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or HrnetConfig()

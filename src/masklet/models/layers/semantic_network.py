@@ -28,6 +28,8 @@ class SemanticNetwork(nn.Module):
     """C of `features`."""
     multiple: int = 32
     beyond: int = 0
+    from_imagenet: tuple[str, ...] = ()
+    """Names of the parts that `load_torchvision` fills; they may learn more slowly than the rest."""
     imagenet: str = ""
     """Name of the published weights that `load_torchvision` takes; none: the network starts from nothing."""
 
@@ -53,8 +55,8 @@ class SemanticNetwork(nn.Module):
         )
 
     def backbone_parts(self) -> tuple[nn.Module, ...]:
-        """Return the parts that come from ImageNet, which may learn more slowly: the module `backbone`, if any."""
-        return tuple(part for name, part in self.named_children() if name == "backbone")
+        """Return the parts of `from_imagenet`."""
+        return tuple(self.get_submodule(name) for name in self.from_imagenet)
 
     def auxiliary(self, image_B3HW: Tensor) -> dict[str, Tensor]:
         """Return `logits` as `forward` gives them and, where the network has them, more logits to be trained by,

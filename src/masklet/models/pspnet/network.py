@@ -54,6 +54,7 @@ class Pspnet(SemanticNetwork):
 
     multiple = 8
     beyond = 1
+    from_imagenet = ("layer0", "layer1", "layer2", "layer3", "layer4")
 
     def __init__(self, outputs: int, config: PspnetConfig | None = None) -> None:
         super().__init__()

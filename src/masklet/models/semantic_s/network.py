@@ -39,6 +39,7 @@ class SemanticS(SemanticNetwork):
     """The network; sides of pictures may be anything, multiples of 32 waste nothing."""
 
     imagenet = "mobilenet-v2"
+    from_imagenet = ("backbone",)
 
     def __init__(self, classes: int, config: SemanticSConfig | None = None) -> None:
         super().__init__()

@@ -26,6 +26,7 @@ from masklet.training.errors import TrainingError
 from masklet.training.label_losses import HardPixels
 from masklet.training.label_networks import (
     as_batch,
+    backbone_factor,
     confusion,
     fetch_start,
     figures_of,
@@ -86,7 +87,7 @@ class Settings:
     backbone: Path | None = None
     """ImageNet weights of its backbone; none: fetched by name where the core is installed, else from nothing."""
     backbone_lr_factor: float = 0.3
-    """Learning rate of the backbone as a share of that of the rest."""
+    """Learning rate of what comes from ImageNet as a share of that of the rest."""
     discriminator_lr_factor: float = 1.0
     """Learning rate of the discriminator, where a method has one, as a share of that of the network."""
     hard: HardPixels = field(default_factory=lambda: HardPixels(probability=1.0))
@@ -170,11 +171,15 @@ class AdaptTask:
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return the backbone's parameters and the others; biases and norms do not decay."""
+        told, segmenter = self._settings, self._method.parts.segmenter
+        factor = backbone_factor(
+            segmenter, told.backbone_lr_factor, start_from=told.start_from, backbone=told.backbone
+        )
         return parameter_groups(
             self.network,
-            self._method.parts.segmenter,
-            backbone_lr_factor=self._settings.backbone_lr_factor,
-            others_lr_factor=self._settings.discriminator_lr_factor,
+            segmenter,
+            backbone_lr_factor=factor,
+            others_lr_factor=told.discriminator_lr_factor,
         )
 
     def validate(self, network: nn.Module) -> Mapping[str, float]:

@@ -24,6 +24,7 @@ from masklet.training.crop import FreeCrop
 from masklet.training.label_losses import HardPixels, Weighing, class_weights, label_entropy
 from masklet.training.label_networks import (
     as_batch,
+    backbone_factor,
     confusion,
     fetch_start,
     figures_of,
@@ -65,7 +66,7 @@ class Settings:
     start_from: Path | None = None
     """NAME.pt of an earlier run, of the same network and classes, to go on from with new settings."""
     backbone_lr_factor: float = 0.3
-    """Learning rate of the backbone as a share of that of the rest."""
+    """Learning rate of what comes from ImageNet as a share of that of the rest."""
     auxiliary: float = 0.4
     """Weight of the loss of each auxiliary head."""
     class_weights: Weighing = "equal"
@@ -128,7 +129,11 @@ class SemanticTask:
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Return the backbone's parameters and the others; biases and norms do not decay."""
         assert isinstance(self.network, SemanticNetwork)
-        return parameter_groups(self.network, self.network, backbone_lr_factor=self._settings.backbone_lr_factor)
+        told = self._settings
+        factor = backbone_factor(
+            self.network, told.backbone_lr_factor, start_from=told.start_from, backbone=told.backbone
+        )
+        return parameter_groups(self.network, self.network, backbone_lr_factor=factor)
 
     def validate(self, network: nn.Module) -> Mapping[str, float]:
         """Return mIoU, accuracy and IoU of each class over the pictures to validate on."""
