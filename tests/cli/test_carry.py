@@ -52,6 +52,22 @@ def test_a_report_for_programs_has_the_figures(masklet, folder):
     assert {row["name"] for row in report["carried"]} == {"ground", "sky", "thing"}
 
 
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        pytest.param("camvid", {"Sky", "Building", "Pole"}, id="a label space of the field"),
+        pytest.param("space.json", {"ground", "sky", "thing"}, id="a JSON"),
+    ],
+)
+def test_what_values_mean_is_a_name_or_a_file(masklet, folder, classes, names):
+    space = {"name": "mine", "classes": [{"name": n, "colour": [1, 2, 3]} for n in ("ground", "sky", "thing")]}
+    (folder / "space.json").write_text(json.dumps(space))
+    given = folder / classes if classes.endswith(".json") else classes
+    code, out, err = masklet(*words(folder, "--labels", folder / "truth/00000.png", "--classes", given, "--json"))
+    assert (code, err) == (0, "")
+    assert {row["name"] for row in json.loads(out)["carried"]} == names
+
+
 def test_a_box_alone_is_followed(masklet, folder):
     code, out, _ = masklet(*words(folder, "--box", "thing=0:28,28,52,52", "--step", "1"))
     assert code == 0
@@ -69,6 +85,9 @@ def test_a_box_alone_is_followed(masklet, folder):
         ),
         pytest.param(
             ["--box", "a=0:1,2,3,4", "--resume", "--overwrite"], 2, "got both", id="resume and overwrite"
+        ),
+        pytest.param(
+            ["--labels", "x.png", "--classes", "camvids"], 1, "the name of a label space (", id="no space"
         ),
         pytest.param(["--label-model", "masklet-s"], 1, "Expected a semantic", id="a model of another kind"),
     ],

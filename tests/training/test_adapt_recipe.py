@@ -1,5 +1,6 @@
 """The recipe adapt: what each method learns, that labels of the target are never seen, going on exactly."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -94,7 +95,7 @@ def test_dann_drives_features_against_the_discriminator(settings, config):
     from masklet.training.adversarial import domain_loss
     from masklet.training.label_losses import label_entropy
 
-    task = build(replace(settings, method="dann", dann=config))
+    task = build(replace(settings, method="dann", dann=config, class_weights="equal"))
     task.network.eval()
     batch = batch_of(task)
     losses, parts = learnt(task, 2, batch)
@@ -188,3 +189,16 @@ def test_adda_needs_a_trained_network_and_all_need_a_target(settings):
         build(replace(settings, method="adda", start_from=None, backbone=None))
     with pytest.raises(TrainingError, match="Expected pictures to adapt to, got none"):
         build(replace(settings, target=Target()))
+
+
+@pytest.mark.parametrize("method", ["source", "dann", "teacher"])
+def test_rare_classes_weigh_more_by_every_method(settings, method):
+    losses = []
+    for weighing in ("equal", "median"):
+        task = build(replace(settings, method=method, class_weights=weighing))
+        task.network.eval()
+        with torch.no_grad():
+            task.network.segmenter.classifier.bias += torch.tensor([3.0, 3.0, 0.0])  # the third class is rare
+        task.take_average(deepcopy(task.network))
+        losses.append(float(learnt(task, 2, batch_of(task))[0]["entropy"].detach()))
+    assert losses[1] > 1.05 * losses[0]

@@ -75,7 +75,7 @@ def test_hard_pixels_cost_more_than_all_of_them(settings):
 
 def test_rare_classes_weigh_more(settings):
     task = build(replace(settings, class_weights="median"))
-    assert task._weight_L[2] > 3 * task._weight_L[:2].max()
+    assert task._label_loss.weight_L[2] > 3 * task._label_loss.weight_L[:2].max()
 
 
 def test_the_backbone_learns_by_its_own_factor_and_biases_do_not_decay(settings):

@@ -10,6 +10,7 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import AllowGaps, TrackerName, TrackerWeights, print_json, with_progress
+from masklet.cli.label_options import Classes, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 from masklet.core import defaults
 
@@ -23,9 +24,7 @@ def carry(
     video: Annotated[str, Argument(help="Video file or folder of pictures.")],
     out: Annotated[Path, Option("--out", "-o", help="Folder for the run.")],
     labels: Annotated[Path | None, Option(help="Label PNG of the first frame, whose values are classes.")] = None,
-    classes: Annotated[
-        Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
-    ] = None,
+    classes: Classes = "",
     picture: Annotated[
         Path | None, Option(help="What the labels are of, where not the first frame: a picture of another video.")
     ] = None,
@@ -60,7 +59,7 @@ def carry(
     job = CarryJob(
         source=video,
         labels=labels,
-        classes=classes,
+        classes=label_space_of(classes),
         picture=picture,
         semantic=label_model,
         semantic_weights=label_weights,

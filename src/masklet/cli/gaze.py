@@ -11,6 +11,7 @@ import typer
 from typer import Argument, Option
 
 from masklet.cli.console import AllowGaps, OwnWeights, print_json, with_progress
+from masklet.cli.label_options import Classes, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def gaze(
         list[str] | None, Option(metavar="OBJECT=NAME", help="What an object of the masks is called: 3=cup.")
     ] = None,
     labels: Annotated[Path | None, Option(help="Folder of label PNGs, whose values are classes.")] = None,
-    classes: Annotated[
-        Path | None, Option(help="Names of these: label_space.json, or a text with one in every line.")
-    ] = None,
+    classes: Classes = "",
     model: Annotated[
         str | None, Option(help="Network that labels the frames, a name from `masklet models`.")
     ] = None,
@@ -84,7 +83,7 @@ def gaze(
         masks=masks,
         names=names_of(name or []),
         labels=labels,
-        classes=classes,
+        classes=label_space_of(classes),
         model=model,
         weights=weights,
         radius=parse_length(radius),

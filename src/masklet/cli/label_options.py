@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from masklet.models.layers.looks import LooksConfig
 
 SemanticName = Annotated[str, Option(help="Semantic model, a name from `masklet models`.")]
+Classes = Annotated[
+    str,
+    Option(help="What values of label PNGs mean: a label space, its JSON, or a text with a class a line."),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +51,14 @@ class LooksFlags:
 
 
 def label_space_of(text: str) -> LabelSpace | None:
-    """Return the label space of a name, or of a JSON that has one (a run's run.json); None of an empty text."""
-    from masklet.core.label_spaces import find_label_space
+    """Return the label space of a name, or of a file that has one: a JSON (a run's run.json), or a text with a
+    class in every line; None of an empty text."""
+    from masklet.core.label_spaces import LABEL_SPACES, find_label_space
     from masklet.formats.label_space import read_label_space
 
     if not text:
         return None
-    if text.endswith(".json"):
+    if text not in LABEL_SPACES and (Path(text).suffix or Path(text).is_file()):
         return read_label_space(Path(text))
     return find_label_space(text)
 

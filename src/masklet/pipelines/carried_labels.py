@@ -31,7 +31,6 @@ from masklet.formats.label_space import (
     FILE_NAME,
     label_space_beside,
     made_up_colour,
-    read_label_space,
     unnamed_space,
     write_label_space,
 )
@@ -65,8 +64,8 @@ class CarryJob:
     source: str
     labels: Path | None = None
     """Label map of the first frame, a PNG whose values are classes."""
-    classes: Path | None = None
-    """What its values mean: a label_space.json, or a text with a class in every line."""
+    classes: LabelSpace | None = None
+    """What its values mean, where nothing beside it says so, or something else."""
     picture: Path | None = None
     """The picture that is labelled, where that is not the first frame: one of another video, say."""
     semantic: str | None = None
@@ -261,8 +260,7 @@ def _finished(
 
 def _labels_of_file(job: CarryJob, frame: Frame) -> tuple[UInt8Array, LabelSpace]:
     assert job.labels is not None
-    told = label_space_beside(job.labels.parent) if job.classes is None else read_label_space(job.classes)
-    space = told or unnamed_space()
+    space = job.classes or label_space_beside(job.labels.parent) or unnamed_space()
     values_HW = read_label_png(job.labels, binary=False)
     space.require(values_HW, str(job.labels))
     label_map_HW = values_HW.astype(np.uint8)

@@ -19,7 +19,7 @@ from torch.nn import functional
 from masklet.models.layers.semantic_network import SemanticNetwork
 from masklet.training.adversarial import Discriminator, Schedule, domain_loss, reverse_gradient, strength_at
 from masklet.training.errors import TrainingError
-from masklet.training.label_losses import HardPixels, label_entropy
+from masklet.training.label_losses import LabelLoss
 from masklet.training.self_training import TeacherConfig, mixed_labels, pseudo_labels
 
 Name = Literal["source", "dann", "adda", "teacher"]
@@ -74,23 +74,25 @@ class Method(Protocol):
 class SourceOnly:
     """No adaptation: the source alone, for as many steps (P1's base)."""
 
-    def __init__(self, segmenter: SemanticNetwork, hard: HardPixels) -> None:
+    def __init__(self, segmenter: SemanticNetwork, label_loss: LabelLoss) -> None:
         self.parts = Parts(segmenter)
-        self._hard = hard
+        self._label_loss = label_loss
 
     def loss(self, batch: Batch, step: int) -> dict[str, Tensor]:  # noqa: ARG002
         """Return the cross entropy on the source."""
-        entropy = label_entropy(self.parts.segmenter(_picture(batch, "image")), batch["labels"], hard=self._hard)
+        entropy = self._label_loss(self.parts.segmenter(_picture(batch, "image")), batch["labels"])
         return {"loss": entropy, "entropy": entropy}
 
 
 class Dann:
     """Features are learnt that a discriminator cannot tell the camera from, by a reversed gradient (C2, C3)."""
 
-    def __init__(self, segmenter: SemanticNetwork, hard: HardPixels, config: DannConfig, *, steps: int) -> None:
+    def __init__(
+        self, segmenter: SemanticNetwork, label_loss: LabelLoss, config: DannConfig, *, steps: int
+    ) -> None:
         self._discriminator = Discriminator(segmenter.feature_channels)
         self.parts = Parts(segmenter, discriminator=self._discriminator)
-        self._hard, self._config, self._steps = hard, config, steps
+        self._label_loss, self._config, self._steps = label_loss, config, steps
 
     def loss(self, batch: Batch, step: int) -> dict[str, Tensor]:
         """Return L = L_cls + lambda L_D (P1, equation 2.2); `told_apart`: how often the discriminator is right."""
@@ -98,7 +100,7 @@ class Dann:
         source_B3HW, target_B3HW = _picture(batch, "image"), _picture(batch, "target")
         feature = segmenter.features(torch.cat([source_B3HW, target_B3HW]))
         logits_BLHW = segmenter.classify(feature[: len(source_B3HW)], (source_B3HW.shape[2], source_B3HW.shape[3]))
-        entropy = label_entropy(logits_BLHW, batch["labels"], hard=self._hard)
+        entropy = self._label_loss(logits_BLHW, batch["labels"])
         strength = strength_at(step, self._steps, schedule=config.schedule, highest=config.strength)
         in_layer, in_loss = (strength, 1.0) if config.reversal == "layer" else (1.0, strength)
         logit_2B = self._discriminator(reverse_gradient(feature, in_layer))
@@ -149,10 +151,10 @@ class Teacher:
     """A student learns from its own average on mixed and masked pictures of the target, beside the source."""
 
     def __init__(
-        self, segmenter: SemanticNetwork, hard: HardPixels, config: TeacherConfig, *, classes: int
+        self, segmenter: SemanticNetwork, label_loss: LabelLoss, config: TeacherConfig, *, classes: int
     ) -> None:
         self.parts = Parts(segmenter)
-        self._hard, self._config, self._classes = hard, config, classes
+        self._label_loss, self._config, self._classes = label_loss, config, classes
         self._average: Parts | None = None
 
     def take_average(self, average: nn.Module) -> None:
@@ -167,17 +169,17 @@ class Teacher:
         with torch.no_grad():
             answer_BLHW = self._average.segmenter(_picture(batch, "target"))[:, : self._classes]
         pseudo = pseudo_labels(answer_BLHW, batch["there"], config)
-        entropy = label_entropy(student(_picture(batch, "image")), batch["labels"], hard=self._hard)
+        entropy = self._label_loss(student(_picture(batch, "image")), batch["labels"])
         parts = {"entropy": entropy, "sure": pseudo.sureness_BHW.mean()}
         loss = entropy
         if config.mixed:
             mixed = mixed_labels(batch["labels"], pseudo, batch["pasted"])
             logits_BLHW = student(_picture(batch, "mixed"))
-            parts["mixed"] = label_entropy(logits_BLHW, mixed.labels_BHW, sureness_BHW=mixed.sureness_BHW)
+            parts["mixed"] = self._label_loss.guessed(logits_BLHW, mixed.labels_BHW, mixed.sureness_BHW)
             loss = loss + config.mixed * parts["mixed"]
         if config.masked:
             logits_BLHW = student(_picture(batch, "masked"))
-            parts["masked"] = label_entropy(logits_BLHW, pseudo.labels_BHW, sureness_BHW=pseudo.sureness_BHW)
+            parts["masked"] = self._label_loss.guessed(logits_BLHW, pseudo.labels_BHW, pseudo.sureness_BHW)
             loss = loss + config.masked * parts["masked"]
         return {"loss": loss, **parts}
 

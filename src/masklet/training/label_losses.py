@@ -71,6 +71,35 @@ def label_entropy(
     return (entropy_BHW * taught_BHW).sum() / torch.where(whole > 0, whole, 1)
 
 
+@dataclass(frozen=True, eq=False)
+class LabelLoss:
+    """`label_entropy` as a recipe is told to have it."""
+
+    hard: HardPixels | None = None
+    """Of pixels whose class somebody has drawn."""
+    weight_L: Tensor | None = None
+
+    @classmethod
+    def made(cls, hard: HardPixels, weighing: Weighing, pixels_L: IntArray) -> LabelLoss:
+        """Return the loss that weighs classes by how many pixels each has."""
+        weight_L = class_weights(pixels_L, weighing)
+        return cls(hard, None if weight_L is None else torch.from_numpy(weight_L).float())
+
+    def __call__(self, logits_BLHW: Tensor, labels_BHW: Tensor) -> Tensor:
+        """Return the loss against labels that were drawn."""
+        return label_entropy(
+            logits_BLHW, labels_BHW, hard=self.hard, class_weights_L=self._weights_on(logits_BLHW.device)
+        )
+
+    def guessed(self, logits_BLHW: Tensor, labels_BHW: Tensor, sureness_BHW: Tensor) -> Tensor:
+        """Return the loss against labels that are more or less sure."""
+        weight_L = self._weights_on(logits_BLHW.device)
+        return label_entropy(logits_BLHW, labels_BHW, class_weights_L=weight_L, sureness_BHW=sureness_BHW)
+
+    def _weights_on(self, device: torch.device) -> Tensor | None:
+        return None if self.weight_L is None else self.weight_L.to(device)
+
+
 def _hard(entropy_BHW: Tensor, known_BHW: Tensor, hard: HardPixels) -> Tensor:
     """Return where the class has no more than the probability, and at least the least share of hardest pixels."""
     entropy_P = entropy_BHW[known_BHW]

@@ -30,7 +30,10 @@ class FoundObjects:
 def find_in_masks(frames_K: IntArray, xy_K2: IntArray, masklets: Masklets, radius: float) -> FoundObjects:
     """Return which objects lie in the disk around each pixel, and by how much of it. Every frame is read once."""
     order_K = np.argsort(frames_K, kind="stable")
-    frames, starts, place_K = np.unique(frames_K[order_K], return_index=True, return_inverse=True)
+    sorted_K = frames_K[order_K]
+    is_first_K = np.diff(sorted_K, prepend=sorted_K[:1] - 1) != 0
+    starts, place_K = np.flatnonzero(is_first_K), np.cumsum(is_first_K) - 1
+    frames = sorted_K[starts]
     edges = np.append(starts, len(frames_K))
     area_K = disk_areas(xy_K2, radius, masklets.size_HW)
     parts = []
@@ -61,8 +64,10 @@ def _find(
     sample_P, object_P = _pairs(frame_K, np.array([len(items) for items in objects_F]))
     near_P = _is_near(xy_K2[sample_P], _boxes(objects_O)[object_P], len(half_heights(radius)) // 2)
     sample_P, object_P = sample_P[near_P], object_P[near_P]
-    wanted_O, mask_P = np.unique(object_P, return_inverse=True)
-    codes = [objects_O[place].rle for place in wanted_O.tolist()]
+    is_wanted_O = np.zeros(len(objects_O), dtype=bool)
+    is_wanted_O[object_P] = True
+    mask_P = (np.cumsum(is_wanted_O) - 1)[object_P]
+    codes = [objects_O[place].rle for place in np.flatnonzero(is_wanted_O).tolist()]
     columns = columns_of(codes, objects_O[0].rle.size_HW)
     covered_P = columns.covered(mask_P, xy_K2[sample_P], radius)
     is_at_P = covered_P == area_K[sample_P]

@@ -16,7 +16,7 @@ from masklet.formats import Reading, read_masklets
 from masklet.formats.class_png import write_class_png
 from masklet.formats.gaze import gaze_format_of, read_gaze
 from masklet.formats.label_maps import LabelMaps, require_size
-from masklet.formats.label_space import FILE_NAME, read_label_space, write_label_space
+from masklet.formats.label_space import FILE_NAME, write_label_space
 from masklet.masklets import Masklets
 from masklet.models import load_semantic
 from masklet.pipelines.gaze.folder import GazeFolder
@@ -128,8 +128,7 @@ def _scene(job: GazeJob, source: FrameSource) -> Scene:
         require_same_video(source, masklets)
     maps = None
     if job.labels is not None:
-        space = None if job.classes is None else read_label_space(job.classes)
-        maps = LabelMaps(job.labels, names, space)
+        maps = LabelMaps(job.labels, names, job.classes)
     return Scene(masklets, maps, job.reach)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from masklet.core.errors import PromptError
+from masklet.core.label_space import LabelSpace
 from masklet.models import Precision
 from masklet.pipelines.gaze.looks import Decision
 from masklet.pipelines.settings import digest_of, own_digests
@@ -36,8 +37,8 @@ class GazeJob:
     """Names of objects by their ids, where the masks have none or others."""
     labels: Path | None = None
     """A folder of label PNGs."""
-    classes: Path | None = None
-    """What their values mean: a label_space.json, or a text with a class in every line."""
+    classes: LabelSpace | None = None
+    """What their values mean, where nothing beside them says so, or something else."""
     model: str | None = None
     """A network that labels the frames that are looked at."""
     weights: Path | None = None
@@ -106,7 +107,7 @@ def settings_of(job: GazeJob) -> dict[str, Any]:
         "gaze": digest_of(str(job.gaze)),
         "masks": None if job.masks is None else masks_digest(job.masks),
         "labels": None if job.labels is None else digest_of(str(job.labels)),
-        "classes": None if job.classes is None else file_sha256(job.classes),
+        "classes": None if job.classes is None else job.classes.to_json(),
         "weights": None if job.model is None else own_digests(job.model, job.weights),
         "masklet": metadata.version("masklet"),
     }

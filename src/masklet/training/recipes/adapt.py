@@ -23,7 +23,7 @@ from masklet.training.clips import CachedClip, ClipFolder
 from masklet.training.config import LoopConfig
 from masklet.training.crop import FreeCrop
 from masklet.training.errors import TrainingError
-from masklet.training.label_losses import HardPixels
+from masklet.training.label_losses import HardPixels, LabelLoss, Weighing
 from masklet.training.label_networks import (
     as_batch,
     backbone_factor,
@@ -90,6 +90,8 @@ class Settings:
     """Learning rate of what comes from ImageNet as a share of that of the rest."""
     discriminator_lr_factor: float = 1.0
     """Learning rate of the discriminator, where a method has one, as a share of that of the network."""
+    class_weights: Weighing = "log"
+    """How much classes weigh by their share of the source's pixels: equal, log (ENet) or median."""
     hard: HardPixels = field(default_factory=lambda: HardPixels(probability=1.0))
     dann: DannConfig = field(default_factory=DannConfig)
     teacher: TeacherConfig = field(default_factory=TeacherConfig)
@@ -114,15 +116,21 @@ class Settings:
 class AdaptTask:
     """Adapt a network to pictures without labels."""
 
-    def __init__(self, settings: Settings, folder: ClipFolder, target: list[CachedClip], method: Method) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: ClipFolder,
+        method: Method,
+        *,
+        source: LabelPictures,
+        target: list[CachedClip],
+    ) -> None:
         self.network: nn.Module = method.parts
         self._settings, self._method = settings, method
         self._label_space = folder.label_space
         data = settings.data
         self._validation = {pattern: matching(folder, [pattern]) for pattern in data.validation}
-        measured = matching(folder, data.validation)
-        taken = [*measured, *(target if settings.target.cache is None else ())]
-        self._source = LabelPictures(matching(folder, data.source, without=taken), data.balance)
+        self._source = source
         self._target = None if settings.method == "source" else UnlabelledPictures(target)
         self._augmentation = replace(SEMANTIC, size_HW=data.size_HW, crop=FreeCrop(scale=data.scale))
 
@@ -227,12 +235,22 @@ def build(settings: Settings) -> AdaptTask:
     folder = ClipFolder(data.cache, most_bytes=data.kept_megabytes << 20)
     network = _network(settings, folder.label_space)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    method = _method(settings, network, len(folder.label_space))
-    return AdaptTask(settings, folder, _target_of(settings, folder), method)
+    target = _target_of(settings, folder)
+    source = _source_of(settings, folder, target)
+    label_loss = LabelLoss.made(settings.hard, settings.class_weights, source.pixels_L)
+    method = _method(settings, network, label_loss, classes=len(folder.label_space))
+    return AdaptTask(settings, folder, method, source=source, target=target)
 
 
 def _network(settings: Settings, label_space: LabelSpace) -> SemanticNetwork:
     return start_network(settings.network, label_space, start_from=settings.start_from, backbone=settings.backbone)
+
+
+def _source_of(settings: Settings, folder: ClipFolder, target: list[CachedClip]) -> LabelPictures:
+    data = settings.data
+    measured = matching(folder, data.validation)
+    taken = [*measured, *(target if settings.target.cache is None else ())]
+    return LabelPictures(matching(folder, data.source, without=taken), data.balance)
 
 
 def _target_of(settings: Settings, folder: ClipFolder) -> list[CachedClip]:
@@ -248,12 +266,12 @@ def _target_of(settings: Settings, folder: ClipFolder) -> list[CachedClip]:
     return matching(folder, target.pictures)
 
 
-def _method(settings: Settings, network: SemanticNetwork, classes: int) -> Method:
+def _method(settings: Settings, network: SemanticNetwork, label_loss: LabelLoss, *, classes: int) -> Method:
     match settings.method:
         case "source":
-            return SourceOnly(network, settings.hard)
+            return SourceOnly(network, label_loss)
         case "dann":
-            return Dann(network, settings.hard, settings.dann, steps=settings.loop.steps)
+            return Dann(network, label_loss, settings.dann, steps=settings.loop.steps)
         case "adda":
             if settings.start_from is None:
                 raise TrainingError(
@@ -261,4 +279,4 @@ def _method(settings: Settings, network: SemanticNetwork, classes: int) -> Metho
                 )
             return Adda(network)
         case "teacher":
-            return Teacher(network, settings.hard, settings.teacher, classes=classes)
+            return Teacher(network, label_loss, settings.teacher, classes=classes)

@@ -21,7 +21,7 @@ from masklet.training.augment import SEMANTIC, augment
 from masklet.training.clips import ClipFolder
 from masklet.training.config import LoopConfig
 from masklet.training.crop import FreeCrop
-from masklet.training.label_losses import HardPixels, Weighing, class_weights, label_entropy
+from masklet.training.label_losses import HardPixels, LabelLoss, Weighing
 from masklet.training.label_networks import (
     as_batch,
     backbone_factor,
@@ -69,7 +69,7 @@ class Settings:
     """Learning rate of what comes from ImageNet as a share of that of the rest."""
     auxiliary: float = 0.4
     """Weight of the loss of each auxiliary head."""
-    class_weights: Weighing = "equal"
+    class_weights: Weighing = "log"
     """How much classes weigh by their share of the pixels: equal, log (ENet) or median (median frequency)."""
     hard: HardPixels = field(default_factory=lambda: HardPixels(probability=1.0))
     sources: LabelSources = field(default_factory=LabelSources)
@@ -100,8 +100,7 @@ class SemanticTask:
         self._validation = matching(folder, data.validation)
         self._pictures = LabelPictures(matching(folder, data.training, without=self._validation), data.balance)
         self._augmentation = replace(SEMANTIC, size_HW=data.size_HW, crop=FreeCrop(scale=data.scale))
-        weight_L = class_weights(self._pictures.pixels_L, settings.class_weights)
-        self._weight_L = None if weight_L is None else torch.from_numpy(weight_L).float()
+        self._label_loss = LabelLoss.made(settings.hard, settings.class_weights, self._pictures.pixels_L)
 
     def sample(self, index: int) -> Mapping[str, Tensor]:
         """Return image_3HW (uint8) and labels_HW (uint8, 255 void) of a crop."""
@@ -117,11 +116,7 @@ class SemanticTask:
         assert isinstance(self.network, SemanticNetwork)
         image_B3HW = batch["image"].float().contiguous(memory_format=torch.channels_last)
         heads = self.network.auxiliary(image_B3HW)
-        weight_L = None if self._weight_L is None else self._weight_L.to(image_B3HW.device)
-        losses = {
-            name: label_entropy(logits, batch["labels"], hard=self._settings.hard, class_weights_L=weight_L)
-            for name, logits in heads.items()
-        }
+        losses = {name: self._label_loss(logits, batch["labels"]) for name, logits in heads.items()}
         entropy = losses.pop("logits")
         loss = entropy + self._settings.auxiliary * sum(losses.values(), torch.zeros_like(entropy))
         return {"loss": loss, "entropy": entropy, **losses}
