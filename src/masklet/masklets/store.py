@@ -18,6 +18,8 @@ from types import TracebackType
 from typing import Any
 from weakref import finalize
 
+import orjson
+
 from masklet.core.errors import FormatError
 from masklet.core.rle import Rle
 from masklet.core.values import FrameMasks
@@ -103,7 +105,7 @@ class _FramesOnDisk(Mapping[int, Sequence[ObjectMask]]):
         if self._lines is None:
             self._lines = _Lines(self._path)
         try:
-            record = json.loads(self._lines.at(offset).decode())
+            record = orjson.loads(self._lines.at(offset))
             height, width = record["size"]
             items = record["objects"]
         except (ValueError, TypeError, KeyError) as error:
@@ -151,7 +153,7 @@ def _head_of(line: bytes, number: int, path: Path) -> tuple[int, str, tuple[int,
         if (head := _HEAD.match(line)) and line.endswith(b"]}\n"):
             index, name, height, width = head.groups()
             return int(index), name.decode(), (int(height), int(width))
-        record = json.loads(line)
+        record = orjson.loads(line)
         record["objects"]
         return int(record["frame"]), str(record["name"]), (int(record["size"][0]), int(record["size"][1]))
     except (ValueError, TypeError, KeyError, IndexError) as error:
