@@ -92,9 +92,9 @@ class LabelLoss:
         )
 
     def guessed(self, logits_BLHW: Tensor, labels_BHW: Tensor, sureness_BHW: Tensor) -> Tensor:
-        """Return the loss against labels that are more or less sure."""
-        weight_L = self._weights_on(logits_BLHW.device)
-        return label_entropy(logits_BLHW, labels_BHW, class_weights_L=weight_L, sureness_BHW=sureness_BHW)
+        """Return the loss against labels that are more or less sure, all classes alike: what is guessed to be rare
+        seldom is, and would be learnt the more."""
+        return label_entropy(logits_BLHW, labels_BHW, sureness_BHW=sureness_BHW)
 
     def _weights_on(self, device: torch.device) -> Tensor | None:
         return None if self.weight_L is None else self.weight_L.to(device)
