@@ -32,7 +32,6 @@ from masklet.training.label_pictures import matching
 from masklet.training.progress import Lines
 from masklet.training.recipe import run_recipe
 from masklet.training.run_files import RunFiles
-from masklet.training.study import Family, run_study, summarised
 
 NETWORK = "semantic-s"
 SOURCE = ("camvid-train-0016E5*", "camvid-train-0006R0*")
@@ -56,47 +55,47 @@ def source_network(data: Path, out: Path, told: Sequence[str]) -> Path:
     return folder / "source.pt"
 
 
-def compare(
+def adapt(
     start: Path, out: Path, methods: Sequence[str], seeds: Sequence[int], told: Sequence[str]
-) -> list[dict]:
-    """Adapt by every method with every seed; return a row for each, after one of the shared network itself."""
-    settings = [
-        f"network={NETWORK}",
-        f"start_from={start}",
-        f"data.cache={out / 'camvid'}",
-        f"data.source={','.join(SOURCE)}",
-        f"target.pictures={TARGET}",
-        f"data.validation={','.join(MEASURED.values())}",
-        "loop.validate_every=1000000",
-        *told,
-    ]
-    curves = run_study(
-        "adapt", [Family("method", tuple(methods))], settings, out, figure="mIoU", seeds=seeds, progress=Lines()
-    )
-    rows = [{"method": "start", "runs": 1, **of_start(start, out)}]
-    for each in summarised(curves):
-        row: dict = {"method": each.value, "runs": each.runs}
-        for what, pattern in MEASURED.items():
-            name = f"mIoU {pattern}"
-            row |= {what: round(each.mean[name], 4), f"{what} spread": round(each.spread[name], 4)}
-        rows.append(row)
-    return rows
+) -> dict[str, list[Path]]:
+    """Adapt the shared network by every method with every seed; return the files, by method, of all seeds."""
+    files: dict[str, list[Path]] = {}
+    for method in methods:
+        for seed in seeds:
+            folder = out / "method" / method / f"seed-{seed}"
+            settings = [
+                f"network={NETWORK}",
+                f"start_from={start}",
+                f"data.cache={out / 'camvid'}",
+                f"data.source={','.join(SOURCE)}",
+                f"target.pictures={TARGET}",
+                *told,
+                f"method={method}",
+                f"loop.seed={seed}",
+            ]
+            run_recipe("adapt", settings, folder, resume=RunFiles(folder).last.exists(), progress=Lines())
+            files.setdefault(method, []).append(folder / f"{folder.name}.pt")
+    return files
 
 
-def of_start(start: Path, out: Path) -> dict[str, float | str]:
-    """Return the shared network's own figures."""
-    folder, network = ClipFolder(out / "camvid"), read_network(start, NETWORK).network
-    row: dict[str, float | str] = {}
-    for what, pattern in MEASURED.items():
-        counts_LM = confusion(network, matching(folder, [pattern]), len(folder.label_space))
-        row |= {what: round(figures_of(counts_LM, folder.label_space)["mIoU"], 4), f"{what} spread": ""}
+def measured(file: Path, out: Path) -> dict[str, float]:
+    """Return a network's mIoU on the pictures adapted to, on later ones, and by day."""
+    folder, network = ClipFolder(out / "camvid"), read_network(file, NETWORK).network
+    classes = len(folder.label_space)
+    return {
+        what: figures_of(confusion(network, matching(folder, [pattern]), classes), folder.label_space)["mIoU"]
+        for what, pattern in MEASURED.items()
+    }
+
+
+def row_of(name: str, figures: Sequence[Mapping[str, float]]) -> dict:
+    """Return a row: mean and, of several networks, standard deviation of each figure."""
+    row: dict = {"method": name, "runs": len(figures)}
+    for what in figures[0]:
+        values = [each[what] for each in figures]
+        spread = round(float(np.std(values, ddof=1)), 4) if len(values) > 1 else ""
+        row |= {what: round(float(np.mean(values)), 4), f"{what} spread": spread}
     return row
-
-
-def networks(start: Path, out: Path, methods: Sequence[str], seed: int) -> dict[str, SemanticModel]:
-    """Return the shared network and that of each method, of one seed, by name."""
-    files = {"start": start} | {each: out / "method" / each / f"seed-{seed}/seed-{seed}.pt" for each in methods}
-    return {name: load_semantic(NETWORK, weights=file) for name, file in files.items()}
 
 
 def draw(out: Path, models: Mapping[str, SemanticModel]) -> None:
@@ -137,13 +136,20 @@ def main() -> None:
     words = parser.parse_args()
     methods, seeds = words.methods.split(","), [int(seed) for seed in words.seeds.split(",")]
     start = source_network(words.data, words.out, words.set_source)
-    rows = compare(start, words.out, methods, seeds, words.settings)
-    draw(words.out, networks(start, words.out, methods, seeds[0]))
+    files = {"start": [start], **adapt(start, words.out, methods, seeds, words.settings)}
+    figures = {name: [measured(file, words.out) for file in some] for name, some in files.items()}
+    draw(words.out, {name: load_semantic(NETWORK, weights=some[0]) for name, some in files.items()})
     if words.video:
-        by_seed = [agreement(words.video, networks(start, words.out, methods, seed)) for seed in seeds]
-        for row in rows:
-            shares = [each[row["method"]] for each in by_seed]
-            row["agreement"] = round(float(np.mean(shares)), 4)
+        models = {
+            f"{name} {place}": load_semantic(NETWORK, weights=file)
+            for name, some in files.items()
+            for place, file in enumerate(some)
+        }
+        shares = agreement(words.video, models)
+        for name, some in figures.items():
+            for place, each in enumerate(some):
+                each["agreement"] = shares[f"{name} {place}"]
+    rows = [row_of(name, some) for name, some in figures.items()]
     write_table(rows, words.out / "table.csv")
     for row in rows:
         print("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
