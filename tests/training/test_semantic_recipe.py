@@ -122,6 +122,22 @@ def test_a_killed_run_goes_on_exactly_and_leaves_a_network_that_labels(settings,
         assert torch.equal(on.network.state_dict()[name], value)
 
 
+def test_pictures_are_validated_as_a_model_sees_them(settings, tmp_path):
+    """Whose sides are no whole cells: 48 by 64 pixels, 32 a cell."""
+    from masklet.metrics.classes import confusion_matrix
+    from masklet.models.semantic.files import write_semantic
+
+    task = build(settings)
+    write_semantic(tmp_path / "street.pt", "semantic-s", task.network.eval(), STREET)
+    model = load(tmp_path / "street.pt", network="semantic-s", precision="f32")
+    expected = 0
+    for clip in task._validation:
+        images_1HW3, labels_1HW = clip.read([0])
+        expected = expected + confusion_matrix(model.label(Frame(0, 0.0, images_1HW3[0])), labels_1HW[0], 3)
+    assert images_1HW3.shape[1] % 32
+    assert np.array_equal(confusion(task.network, task._validation, 3), expected)
+
+
 def test_weights_for_other_classes_are_no_start(settings, tmp_path):
     from masklet.core.label_space import label_space
     from masklet.models.semantic.files import write_semantic

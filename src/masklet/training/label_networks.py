@@ -17,6 +17,7 @@ from masklet.core.arrays import IntArray
 from masklet.core.label_space import LabelSpace
 from masklet.metrics.classes import class_iou, confusion_matrix, mean_iou, pixel_accuracy
 from masklet.models.layers.semantic_network import SemanticNetwork
+from masklet.models.layers.semantic_view import InputSize
 from masklet.models.semantic.files import read_semantic, write_semantic
 from masklet.models.semantic.loading import read_network
 from masklet.models.semantic.networks import make_network
@@ -111,14 +112,17 @@ def parameter_groups(
 
 @torch.no_grad()
 def confusion(network: SemanticNetwork, clips: Sequence[CachedClip], classes: int) -> IntArray:
-    """Return the `confusion_matrix` of all frames of the clips at their cached size."""
+    """Return the `confusion_matrix` of all frames of the clips at their cached size, padded to whole cells as a
+    `SemanticModel` pads them."""
     device = next(network.parameters()).device
+    size = InputSize(multiple=network.multiple, beyond=network.beyond)
     counts_LM = np.zeros((classes, classes + 1), dtype=np.int64)
     for clip in clips:
         for number in range(clip.frame_count):
             images_1HW3, labels_1HW = clip.read([number])
-            logits_1LHW = network(as_batch(images_1HW3).to(device).float())
-            found_HW = logits_1LHW[0, :classes].argmax(dim=0).to(torch.uint8).cpu().numpy()
+            canvas_hw3, (height, width) = size.canvas_of(images_1HW3[0])
+            logits_1Lhw = network(as_batch(canvas_hw3[None]).to(device).float())
+            found_HW = logits_1Lhw[0, :classes, :height, :width].argmax(dim=0).to(torch.uint8).cpu().numpy()
             counts_LM += confusion_matrix(found_HW, labels_1HW[0], classes)
     return counts_LM
 
