@@ -52,6 +52,14 @@ def test_a_report_for_programs_has_the_figures(masklet, folder):
     assert {row["name"] for row in report["carried"]} == {"ground", "sky", "thing"}
 
 
+def test_truth_of_other_frames_is_said_before_anything_is_carried(masklet, folder):
+    write_label_png(folder / "truth/00009.png", np.zeros((60, 80), np.uint8))
+    code, out, err = masklet(*labelled(folder))
+    assert (code, out) == (1, "")
+    assert "names of the video's 4 frames" in err
+    assert not (folder / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("classes", "names"),
     [

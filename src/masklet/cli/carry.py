@@ -50,6 +50,7 @@ def carry(
     flags: RunFlags,
 ) -> None:
     """Carry the classes of a first frame through a video, every pixel to one of them; or a crude box."""
+    from masklet.formats.label_maps import LabelMaps
     from masklet.models import config_class
     from masklet.pipelines.carried_labels import CarryJob, run
     from masklet.training.settings import make
@@ -71,6 +72,10 @@ def carry(
         allow_gaps=allow_gaps,
         **vars(compute),
     )
+    names: list[str] = []
+    if truth is not None:
+        names = frame_names(video, allow_gaps=allow_gaps)
+        LabelMaps(truth, names)  # says at once what does not fit
     record = run(
         job,
         out,
@@ -79,7 +84,7 @@ def carry(
         progress=partial(with_progress, quiet=flags.quiet),
     )
     if truth is not None:
-        record["evaluation"] = measured(job, out, truth)
+        record["evaluation"] = measured(names, out, truth)
     for name, reason in record["not_written"].items():
         typer.echo(f"{name} was not written: {reason}", err=True)
     if flags.as_json:
@@ -111,16 +116,23 @@ def boxes_of(flags: list[str]) -> dict[str, Box]:
     return boxes
 
 
-def measured(job: Any, out: Path, truth: Path) -> dict[str, Any]:
+def frame_names(video: str, *, allow_gaps: bool) -> list[str]:
+    """Return the names of all frames of a video."""
+    from masklet.sources import open_source
+
+    source = open_source(video, allow_gaps=allow_gaps)
+    try:
+        return [source.frame_name(index) for index in range(source.info.frame_count or 0)]
+    finally:
+        source.close()
+
+
+def measured(names: list[str], out: Path, truth: Path) -> dict[str, Any]:
     """Return figures of the carried labels against true ones, whose values mean the same as the first frame's."""
     from masklet.evaluation.carried_labels import evaluate_carried
     from masklet.formats.label_maps import LabelMaps
     from masklet.pipelines.run_folder import RunFolder
-    from masklet.sources import open_source
 
-    source = open_source(job.source, allow_gaps=job.allow_gaps)
-    names = [source.frame_name(index) for index in range(source.info.frame_count or 0)]
-    source.close()
     carried = LabelMaps(RunFolder(out).labels, names)
     return evaluate_carried(carried, LabelMaps(truth, names, carried.space)).to_json()
 
