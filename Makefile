@@ -61,6 +61,7 @@ bench: .venv/.dev
 	test ! -d $(DATA) || $(BIN)/masklet evaluate youtube-vos $(DATA)/YouTubeVOS-sample build/youtube-vos
 	$(BIN)/python benchmarks/gaze.py --out benchmarks/results/gaze.csv
 	test ! -d $(DATA) || $(BIN)/python benchmarks/carry.py $(DATA)/CamVid
+	test ! -d $(DATA) || $(BIN)/python benchmarks/adaptation.py $(DATA)/CamVid build/adaptation
 	test ! -d $(DATA) || $(BIN)/python benchmarks/export.py $(DATA)/DAVIS
 	test ! -d $(DATA) || $(BIN)/python benchmarks/segmenter.py $(DATA)/PennFudanPed
 	test ! -d $(DATA) || $(BIN)/masklet compare $(DATA)/PETS09-S2L1 -o build/pets --threshold 0.5
