@@ -16,7 +16,7 @@ from masklet.core.disks import columns_of, disk_areas, half_heights
 from masklet.masklets import Masklets, ObjectMask
 from masklet.pipelines.gaze.found import Found
 
-_FRAMES_AT_ONCE = 512
+_FRAMES_AT_ONCE = 96
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,14 +76,14 @@ def looks_of(
     pairs = Found.joined([part.found for part in (objects, classes) if part is not None])
     is_object_P = np.arange(len(pairs.key_P)) < (len(objects.found.key_P) if objects else 0)
     rank_P = np.where(is_object_P, pairs.score_P, -1)
-    known_N2, target_P = np.unique(
-        np.stack([~is_object_P, pairs.key_P], axis=1).astype(np.int64), axis=0, return_inverse=True
-    )
-    target_P = target_P.reshape(-1)
+    beyond = int(pairs.key_P.max(initial=0)) + 1
+    code_P = np.where(is_object_P, pairs.key_P, beyond + pairs.key_P)  # objects first
+    code_N = np.unique(code_P)
+    target_P = np.searchsorted(code_N, code_P)
     names = _names_of(objects, classes, space)
     targets = tuple(
         Target(None, space.names[key] if space else None) if is_class else Target(key, names.get(key))
-        for is_class, key in known_N2.tolist()
+        for is_class, key in (divmod(code, beyond) for code in code_N.tolist())
     )
     nothing_K = np.maximum(1 - np.bincount(pairs.sample_P, weights=pairs.share_P, minlength=count), 0)
     if decide == "pixel":
