@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, TrackerName, TrackerWeights, print_json, with_progress
+from masklet.cli.console import AllowGaps, TrackerName, TrackerWeights, with_progress
 from masklet.cli.label_options import Classes, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 from masklet.core import defaults
@@ -85,12 +85,7 @@ def carry(
     )
     if truth is not None:
         record["evaluation"] = measured(names, out, truth)
-    for name, reason in record["not_written"].items():
-        typer.echo(f"{name} was not written: {reason}", err=True)
-    if flags.as_json:
-        print_json(record)
-    elif not flags.quiet:
-        typer.echo(summary(record, out))
+    flags.tell(record, lambda: summary(record, out))
 
 
 def boxes_of(flags: list[str]) -> dict[str, Box]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, OwnWeights, print_json, with_progress
+from masklet.cli.console import AllowGaps, OwnWeights, with_progress
 from masklet.cli.label_options import Classes, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 
@@ -106,12 +106,7 @@ def gaze(
         return with_progress(frames, total=total, what=what, quiet=flags.quiet)
 
     record = run(job, out, overlay=not no_overlay, **flags.folder, progress=partial(progress))
-    for name, reason in record["not_written"].items():
-        typer.echo(f"{name} was not written: {reason}", err=True)
-    if flags.as_json:
-        print_json(record)
-    elif not flags.quiet:
-        typer.echo(summary(record, out))
+    flags.tell(record, lambda: summary(record, out))
 
 
 def names_of(flags: list[str]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
@@ -23,6 +23,7 @@ from masklet.cli.console import (
     Threads,
     TrackerName,
     TrackerWeights,
+    print_json,
 )
 from masklet.core import defaults
 
@@ -70,6 +71,15 @@ class RunFlags:
     def folder(self) -> dict[str, Any]:
         """Return what a pipeline wants to know of the folder."""
         return {"resume": self.resume, "overwrite": self.overwrite}
+
+    def tell(self, record: Mapping[str, Any], summary: Callable[[], str]) -> None:
+        """Say what came of a run, and on stderr what could not be written, as far as that is asked for."""
+        for name, reason in record.get("not_written", {}).items():
+            typer.echo(f"{name} was not written: {reason}", err=True)
+        if self.as_json:
+            print_json(record)
+        elif not self.quiet:
+            typer.echo(summary())
 
 
 def takes_groups(command: Callable[..., None]) -> Callable[..., None]:

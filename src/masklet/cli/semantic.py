@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, OwnWeights, print_json, with_progress
+from masklet.cli.console import AllowGaps, OwnWeights, with_progress
 from masklet.cli.label_options import LooksFlags, SemanticName, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
 
@@ -53,10 +53,7 @@ def semantic(
         return with_progress(frames, total=total, quiet=flags.quiet)
 
     record = label_pixels(job, out, **flags.folder, progress=progress)
-    if flags.as_json:
-        print_json(record)
-    elif not flags.quiet:
-        print(summary(record, out))
+    flags.tell(record, lambda: summary(record, out))
 
 
 def summary(record: dict[str, Any], out: Path) -> str:

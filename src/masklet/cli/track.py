@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from masklet.cli.console import AllowGaps, print_json
+from masklet.cli.console import AllowGaps
 from masklet.cli.display import Display
 from masklet.cli.option_groups import ComputeFlags, FindingFlags, RunFlags, TrackerFlags, takes_groups
 from masklet.cli.track_people import PeopleFlags, refuse_beside_people, track_people
@@ -95,12 +95,7 @@ def track(
         progress=display.items,
         learning=display.learning,
     )
-    for name, reason in record["not_written"].items():
-        typer.echo(f"{name} was not written: {reason}", err=True)
-    if flags.as_json:
-        print_json(record)
-    elif not flags.quiet:
-        print(summary(record, out))
+    flags.tell(record, lambda: summary(record, out))
 
 
 def removals_of(flags: list[str]) -> dict[int, list[int]]:
