@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from typer import Argument, Option
@@ -13,11 +13,6 @@ from typer import Argument, Option
 from masklet.cli.console import AllowGaps, OwnWeights, with_progress
 from masklet.cli.label_options import Classes, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from masklet.core.values import Frame
 
 
 @takes_groups
@@ -102,10 +97,9 @@ def gaze(
         **vars(compute),
     )
 
-    def progress(frames: Iterable[Frame], *, total: int | None, what: str) -> Iterable[Frame]:
-        return with_progress(frames, total=total, what=what, quiet=flags.quiet)
-
-    record = run(job, out, overlay=not no_overlay, **flags.folder, progress=partial(progress))
+    record = run(
+        job, out, overlay=not no_overlay, **flags.folder, progress=partial(with_progress, quiet=flags.quiet)
+    )
     flags.tell(record, lambda: summary(record, out))
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from typer import Argument, Option
 
 from masklet.cli.console import AllowGaps, OwnWeights, with_progress
 from masklet.cli.label_options import LooksFlags, SemanticName, label_space_of
 from masklet.cli.option_groups import ComputeFlags, RunFlags, takes_groups
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from masklet.core.values import Frame
 
 
 @takes_groups
@@ -49,10 +45,7 @@ def semantic(
         **vars(compute),
     )
 
-    def progress(frames: Iterable[Frame], *, total: int | None) -> Iterable[Frame]:
-        return with_progress(frames, total=total, quiet=flags.quiet)
-
-    record = label_pixels(job, out, **flags.folder, progress=progress)
+    record = label_pixels(job, out, **flags.folder, progress=partial(with_progress, quiet=flags.quiet))
     flags.tell(record, lambda: summary(record, out))
 
 
