@@ -51,16 +51,10 @@ class LooksFlags:
 
 
 def label_space_of(text: str) -> LabelSpace | None:
-    """Return the label space of a name, or of a file that has one: a JSON (a run's run.json), or a text with a
-    class in every line; None of an empty text."""
-    from masklet.core.label_spaces import LABEL_SPACES, find_label_space
-    from masklet.formats.label_space import read_label_space
+    """Return the label space of a name or a file; None of an empty text."""
+    from masklet.formats.label_space import label_space_named
 
-    if not text:
-        return None
-    if text not in LABEL_SPACES and (Path(text).suffix or Path(text).is_file()):
-        return read_label_space(Path(text))
-    return find_label_space(text)
+    return label_space_named(text) if text else None
 
 
 def folders_by_name(words: Sequence[str], label_space: LabelSpace | None) -> dict[str, ClassFolder]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from masklet.core.files import write_whole
 from masklet.core.label_space import LabelClass, LabelSpace
+from masklet.core.label_spaces import LABEL_SPACES, find_label_space
 from masklet.formats.records import json_bytes, read_json
 from masklet.formats.text import read_lines
 
@@ -28,6 +29,15 @@ def read_label_space(path: Path) -> LabelSpace:
         return LabelSpace.from_json((content.get("label_space") or content).value, str(path))
     names = [line.strip() for line in read_lines(path) if line.strip()]
     return space_of_names(path.stem, names)
+
+
+def label_space_named(text: str) -> LabelSpace:
+    """Return the label space of a name (camvid), or that of a file, as `read_label_space`; raise FormatError for
+    a name that is none."""
+    path = Path(text)
+    if text not in LABEL_SPACES and (path.suffix or path.is_file()):
+        return read_label_space(path)
+    return find_label_space(text)
 
 
 def write_label_space(space: LabelSpace, path: Path) -> None:

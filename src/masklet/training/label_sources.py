@@ -50,8 +50,8 @@ class LabelSources:
     folder: Path | None = None
     """Pictures of your own: images/ and, of the same names, labels/ with class PNGs, 255 for void."""
     label_space: str = ""
-    """What the values of these mean: the name of a label space, or a JSON file with name and classes
-    (name, colour, thing)."""
+    """What the values of these mean: the name of a label space, a JSON file with name and classes (name, colour,
+    thing), or a text with a class in every line."""
     short_side: int = 512
     """Pixels of the shorter side of cached pictures; nothing is enlarged."""
 
@@ -103,6 +103,7 @@ def make_unlabelled_cache(
 def _pictures(given: LabelSources) -> Iterator[tuple[str, LabelledPicture]]:
     """Yield the pictures of all sources, each with the beginning of its name in the cache."""
     from masklet.datasets import open_labelled
+    from masklet.formats.label_space import label_space_named
 
     for layout in ("camvid", "cityscapes", "voc", "ade20k"):
         root: Path | None = getattr(given, layout)
@@ -112,16 +113,8 @@ def _pictures(given: LabelSources) -> Iterator[tuple[str, LabelledPicture]]:
     if given.via is not None:
         yield from (("via", each) for each in open_labelled(given.via, "via"))
     if given.folder is not None:
-        label_space = _named(given.label_space)
+        label_space = label_space_named(given.label_space)
         yield from (("own", each) for each in open_labelled(given.folder, "folder", label_space=label_space))
-
-
-def _named(text: str) -> LabelSpace:
-    """Return a label space by its name, or of a JSON file."""
-    from masklet.core.label_spaces import find_label_space
-    from masklet.formats.label_space import read_label_space
-
-    return read_label_space(Path(text)) if text.endswith(".json") else find_label_space(text)
 
 
 def _clip(prefix: str, picture: LabelledPicture) -> UncachedClip:

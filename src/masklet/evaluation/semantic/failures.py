@@ -242,8 +242,8 @@ class _Scene:
 
     def _mismatched(self, part: _Part, predicted: int) -> str:
         segment = _part_of(self._predicted_HW == predicted, part)
-        is_wrong = self._truth_HW[segment.mask_HW]
-        counted = is_wrong[is_wrong != VOID]
+        truth_P = self._truth_HW[segment.mask_HW]
+        counted = truth_P[truth_P != VOID]
         beside = self._beside(self._predicted_HW, segment)
         if not beside or not counted.size or (counted != predicted).mean() < 0.5:
             return ""

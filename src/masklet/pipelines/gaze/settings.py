@@ -95,6 +95,8 @@ def settings_of(job: GazeJob) -> dict[str, Any]:
         "fixations",
         "duration",
         "decide",
+        "threads",
+        "precision",
     )
     return {
         **{name: getattr(job, name) for name in plain},

@@ -124,7 +124,7 @@ def _settings(job: SemanticJob, space: LabelSpace) -> dict[str, Any]:
             "scales": list(job.looks.scales),
             "window_HW": None if window is None else list(window),
         },
-        "label_space": space.name,
+        "label_space": space.to_json(),
         "threads": job.threads,
         "precision": job.precision,
         "sha256": digest_of(job.source),
